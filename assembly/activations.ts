@@ -1,0 +1,439 @@
+/**
+ * Activations, and the few functions of one variable that custom layers compose, each as
+ *
+ *     name(y, x, alpha, n)                    y [n] = f(x [n])
+ *     nameBackward(dx, dy, s, alpha, n)       dx [n] = dy [n] * f'
+ *
+ * where s [n] is what the forward pass saved: its input x or its output y. In place allowed (y = x, dx = dy).
+ *
+ * | name        | f                           | s | f'                                | alpha          |
+ * |-------------|-----------------------------|---|-----------------------------------|----------------|
+ * | relu        | max(x, 0), NaN stays        | y | y > 0                             |                |
+ * | leakyRelu   | x > 0 ? x : alpha x         | x | x > 0 ? 1 : alpha                 | negative slope |
+ * | sigmoid     | 1 / (1 + exp(-x))           | y | y (1 - y)                         |                |
+ * | tanh        | tanh(x)                     | y | (1 - y) (1 + y)                   |                |
+ * | softplus    | log(1 + exp(x))             | x | sigmoid(x)                        |                |
+ * | elu         | x > 0 ? x : alpha (e^x - 1) | x | x > 0 ? 1 : alpha e^x             | negative scale |
+ * | selu        | 1.0507 elu(x), alpha 1.6733 | x | scaled likewise                   |                |
+ * | gelu        | x Phi(x), by erf            | x | Phi(x) + x phi(x)                 |                |
+ * | silu        | x sigmoid(x)                | x | p (1 + x (1 - p)), p = sigmoid(x) |                |
+ * | exponential | exp(x)                      | y | y                                 |                |
+ * | hardSigmoid | relu6(x + 3) / 6            | x | abs(x) < 3 ? 1/6 : 0              |                |
+ * | absolute    | abs(x)                      | x | sign(x), 0 at 0                   |                |
+ * | square      | x^2                         | x | 2 x                               |                |
+ * | sqrt        | sqrt(x)                     | y | 1 / (2 y)                         |                |
+ * | log         | log(x)                      | x | 1 / x                             |                |
+ * | reciprocal  | 1 / x                       | y | -y^2                              |                |
+ *
+ * Names and values are those of Keras 3. Where a formula would end in infinity times zero, its argument is
+ * kept to the range outside of which the result no longer changes.
+ */
+import * as math from './math';
+import { storeLanes } from './simd';
+
+// @ts-ignore: decorator
+@inline
+function splat(value: f32): v128 {
+  return f32x4.splat(value);
+}
+
+// @ts-ignore: decorator
+@inline
+function greaterThanZero(x: v128): v128 {
+  return f32x4.gt(x, splat(0));
+}
+
+// `pmax(x, bound)` and `pmin(x, bound)` with x first pass a NaN on.
+
+// @ts-ignore: decorator
+@final @unmanaged
+class Relu {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    return f32x4.pmax(x, splat(0));
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, y: v128, _alpha: v128): v128 {
+    return v128.and(dy, greaterThanZero(y));
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class LeakyRelu {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, alpha: v128): v128 {
+    return v128.bitselect(x, f32x4.mul(x, alpha), greaterThanZero(x));
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, alpha: v128): v128 {
+    return v128.bitselect(dy, f32x4.mul(dy, alpha), greaterThanZero(x));
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class Sigmoid {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    return math.sigmoid(x);
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, y: v128, _alpha: v128): v128 {
+    return f32x4.mul(dy, f32x4.mul(y, f32x4.sub(splat(1), y)));
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class Tanh {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    return math.tanh(x);
+  }
+  // (1 - y) (1 + y) is exact to the last place near |y| = 1, where 1 - y^2 cancels.
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, y: v128, _alpha: v128): v128 {
+    return f32x4.mul(dy, f32x4.mul(f32x4.sub(splat(1), y), f32x4.add(splat(1), y)));
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class Softplus {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    return math.softplus(x);
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, _alpha: v128): v128 {
+    return f32x4.mul(dy, math.sigmoid(x));
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class Elu {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, alpha: v128): v128 {
+    return v128.bitselect(x, f32x4.mul(alpha, math.expm1(x)), greaterThanZero(x));
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, alpha: v128): v128 {
+    return v128.bitselect(dy, f32x4.mul(dy, f32x4.mul(alpha, math.expSaturating(x))), greaterThanZero(x));
+  }
+}
+
+const SELU_SCALE: f32 = 1.0507009873554805;
+const SELU_ALPHA: f32 = 1.6732632423543772;
+
+// @ts-ignore: decorator
+@final @unmanaged
+class Selu {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    return f32x4.mul(changetype<Elu>(0).forward(x, splat(SELU_ALPHA)), splat(SELU_SCALE));
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, _alpha: v128): v128 {
+    return f32x4.mul(changetype<Elu>(0).backward(dy, x, splat(SELU_ALPHA)), splat(SELU_SCALE));
+  }
+}
+
+const SQRT_HALF: f32 = 0.7071067811865476;
+const RSQRT_TWO_PI: f32 = 0.3989422804014327;
+
+/** The normal distribution function. */
+// @ts-ignore: decorator
+@inline
+function Phi(x: v128): v128 {
+  return f32x4.mul(splat(0.5), f32x4.add(splat(1), math.erf(f32x4.mul(x, splat(SQRT_HALF)))));
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class Gelu {
+  // Phi is exactly 0 from -5.5 down, so at -10 the result is the 0 it tends to.
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    const bounded = f32x4.pmax(x, splat(-10));
+    return f32x4.mul(bounded, Phi(bounded));
+  }
+  // exp(-14^2 / 2) is exactly 0.
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, _alpha: v128): v128 {
+    const bounded = f32x4.pmin(f32x4.pmax(x, splat(-14)), splat(14));
+    const exponent = f32x4.mul(f32x4.mul(bounded, bounded), splat(-0.5));
+    const density = f32x4.mul(math.expSaturating(exponent), splat(RSQRT_TWO_PI));
+    return f32x4.mul(dy, f32x4.add(Phi(bounded), f32x4.mul(bounded, density)));
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class Silu {
+  // exp(x) / (1 + exp(x)) is exactly 0 at the lower bound, where 1 / (1 + exp(-x)) saturates above it.
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    const bounded = f32x4.pmax(x, splat(-100));
+    const e = math.expSaturating(bounded);
+    return f32x4.mul(bounded, f32x4.div(e, f32x4.add(splat(1), e)));
+  }
+  // With q = 1 - p computed by itself, not as a difference, the tail on the right keeps its last places.
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, _alpha: v128): v128 {
+    const bounded = f32x4.pmin(f32x4.pmax(x, splat(-100)), splat(80));
+    const e = math.expSaturating(bounded);
+    const q = f32x4.div(splat(1), f32x4.add(splat(1), e));
+    return f32x4.mul(dy, f32x4.mul(f32x4.mul(e, q), f32x4.add(splat(1), f32x4.mul(bounded, q))));
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class Exponential {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    return math.exp(x);
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, y: v128, _alpha: v128): v128 {
+    return f32x4.mul(dy, y);
+  }
+}
+
+const SIXTH: f32 = 0.16666666666666666;
+
+// @ts-ignore: decorator
+@final @unmanaged
+class HardSigmoid {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    return f32x4.mul(f32x4.pmin(f32x4.pmax(f32x4.add(x, splat(3)), splat(0)), splat(6)), splat(SIXTH));
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, _alpha: v128): v128 {
+    return v128.and(f32x4.mul(dy, splat(SIXTH)), f32x4.lt(f32x4.abs(x), splat(3)));
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class Absolute {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    return f32x4.abs(x);
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, _alpha: v128): v128 {
+    return f32x4.sub(v128.and(dy, greaterThanZero(x)), v128.and(dy, f32x4.lt(x, splat(0))));
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class Square {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    return f32x4.mul(x, x);
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, _alpha: v128): v128 {
+    return f32x4.mul(dy, f32x4.add(x, x));
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class Sqrt {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    return f32x4.sqrt(x);
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, y: v128, _alpha: v128): v128 {
+    return f32x4.div(f32x4.mul(dy, splat(0.5)), y);
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class Log {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    return math.log(x);
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, _alpha: v128): v128 {
+    return f32x4.div(dy, x);
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class Reciprocal {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    return f32x4.div(splat(1), x);
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, y: v128, _alpha: v128): v128 {
+    return f32x4.neg(f32x4.mul(f32x4.mul(dy, y), y));
+  }
+}
+
+// Two vectors at a time, so that the long chains of the transcendental functions overlap; then one by one.
+
+function forward<Op>(y: usize, x: usize, alpha: f32, n: i32): void {
+  const a = splat(alpha);
+  const end = y + (<usize>(n & ~7) << 2);
+  while (y < end) {
+    const y0 = changetype<Op>(0).forward(v128.load(x), a);
+    const y1 = changetype<Op>(0).forward(v128.load(x, 16), a);
+    v128.store(y, y0);
+    v128.store(y, y1, 16);
+    y += 32;
+    x += 32;
+  }
+  for (let rest = n & 7; rest > 0; rest -= 4) {
+    const last = changetype<Op>(0).forward(v128.load(x), a);
+    if (rest >= 4) v128.store(y, last);
+    else storeLanes(y, last, rest);
+    y += 16;
+    x += 16;
+  }
+}
+
+function backward<Op>(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  const a = splat(alpha);
+  const end = dx + (<usize>(n & ~7) << 2);
+  while (dx < end) {
+    const d0 = changetype<Op>(0).backward(v128.load(dy), v128.load(s), a);
+    const d1 = changetype<Op>(0).backward(v128.load(dy, 16), v128.load(s, 16), a);
+    v128.store(dx, d0);
+    v128.store(dx, d1, 16);
+    dx += 32;
+    dy += 32;
+    s += 32;
+  }
+  for (let rest = n & 7; rest > 0; rest -= 4) {
+    const last = changetype<Op>(0).backward(v128.load(dy), v128.load(s), a);
+    if (rest >= 4) v128.store(dx, last);
+    else storeLanes(dx, last, rest);
+    dx += 16;
+    dy += 16;
+    s += 16;
+  }
+}
+
+export function relu(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Relu>(y, x, alpha, n);
+}
+export function reluBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Relu>(dx, dy, s, alpha, n);
+}
+
+export function leakyRelu(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<LeakyRelu>(y, x, alpha, n);
+}
+export function leakyReluBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<LeakyRelu>(dx, dy, s, alpha, n);
+}
+
+export function sigmoid(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Sigmoid>(y, x, alpha, n);
+}
+export function sigmoidBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Sigmoid>(dx, dy, s, alpha, n);
+}
+
+export function tanh(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Tanh>(y, x, alpha, n);
+}
+export function tanhBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Tanh>(dx, dy, s, alpha, n);
+}
+
+export function softplus(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Softplus>(y, x, alpha, n);
+}
+export function softplusBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Softplus>(dx, dy, s, alpha, n);
+}
+
+export function elu(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Elu>(y, x, alpha, n);
+}
+export function eluBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Elu>(dx, dy, s, alpha, n);
+}
+
+export function selu(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Selu>(y, x, alpha, n);
+}
+export function seluBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Selu>(dx, dy, s, alpha, n);
+}
+
+export function gelu(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Gelu>(y, x, alpha, n);
+}
+export function geluBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Gelu>(dx, dy, s, alpha, n);
+}
+
+export function silu(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Silu>(y, x, alpha, n);
+}
+export function siluBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Silu>(dx, dy, s, alpha, n);
+}
+
+export function exponential(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Exponential>(y, x, alpha, n);
+}
+export function exponentialBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Exponential>(dx, dy, s, alpha, n);
+}
+
+export function hardSigmoid(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<HardSigmoid>(y, x, alpha, n);
+}
+export function hardSigmoidBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<HardSigmoid>(dx, dy, s, alpha, n);
+}
+
+export function absolute(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Absolute>(y, x, alpha, n);
+}
+export function absoluteBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Absolute>(dx, dy, s, alpha, n);
+}
+
+export function square(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Square>(y, x, alpha, n);
+}
+export function squareBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Square>(dx, dy, s, alpha, n);
+}
+
+export function sqrt(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Sqrt>(y, x, alpha, n);
+}
+export function sqrtBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Sqrt>(dx, dy, s, alpha, n);
+}
+
+export function log(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Log>(y, x, alpha, n);
+}
+export function logBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Log>(dx, dy, s, alpha, n);
+}
+
+export function reciprocal(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Reciprocal>(y, x, alpha, n);
+}
+export function reciprocalBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Reciprocal>(dx, dy, s, alpha, n);
+}

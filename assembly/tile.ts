@@ -1,0 +1,148 @@
+/**
+ * The register tiles of the matrix product: 5 or 4 rows by 8 columns of C, over all of K.
+ *
+ * Every tile begins by loading its start values: a bias row (stride 0), C itself, or zeros. Starting anywhere else,
+ * or touching an accumulator in a branch after the loop, makes V8 spill: the loop then runs at half the speed. For the
+ * same reason the loop body is a single step of k (V8 hoists the loads of an unrolled body), and the tiles are
+ * functions of their own that are never inlined.
+ *
+ * Strides are bytes. A is read in place by `load32_splat`, so one tile serves A (`aRow` = row length, `aStep` = 4)
+ * and its transpose (`aRow` = 4, `aStep` = row length). B is read as 8 neighbours per step, packed or in place.
+ */
+
+export function tile5x8(
+  c: usize,
+  cRow: usize,
+  start: usize,
+  startRow: usize,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+  k: i32,
+): void {
+  let a0 = a;
+  let a1 = a0 + aRow;
+  let a2 = a1 + aRow;
+  let a3 = a2 + aRow;
+  let a4 = a3 + aRow;
+  let c00 = v128.load(start);
+  let c01 = v128.load(start, 16);
+  start += startRow;
+  let c10 = v128.load(start);
+  let c11 = v128.load(start, 16);
+  start += startRow;
+  let c20 = v128.load(start);
+  let c21 = v128.load(start, 16);
+  start += startRow;
+  let c30 = v128.load(start);
+  let c31 = v128.load(start, 16);
+  start += startRow;
+  let c40 = v128.load(start);
+  let c41 = v128.load(start, 16);
+  while (k > 0) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    let s = v128.load32_splat(a0);
+    c00 = f32x4.add(c00, f32x4.mul(s, b0));
+    c01 = f32x4.add(c01, f32x4.mul(s, b1));
+    s = v128.load32_splat(a1);
+    c10 = f32x4.add(c10, f32x4.mul(s, b0));
+    c11 = f32x4.add(c11, f32x4.mul(s, b1));
+    s = v128.load32_splat(a2);
+    c20 = f32x4.add(c20, f32x4.mul(s, b0));
+    c21 = f32x4.add(c21, f32x4.mul(s, b1));
+    s = v128.load32_splat(a3);
+    c30 = f32x4.add(c30, f32x4.mul(s, b0));
+    c31 = f32x4.add(c31, f32x4.mul(s, b1));
+    s = v128.load32_splat(a4);
+    c40 = f32x4.add(c40, f32x4.mul(s, b0));
+    c41 = f32x4.add(c41, f32x4.mul(s, b1));
+    a0 += aStep;
+    a1 += aStep;
+    a2 += aStep;
+    a3 += aStep;
+    a4 += aStep;
+    b += bStep;
+    k--;
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  c += cRow;
+  v128.store(c, c10);
+  v128.store(c, c11, 16);
+  c += cRow;
+  v128.store(c, c20);
+  v128.store(c, c21, 16);
+  c += cRow;
+  v128.store(c, c30);
+  v128.store(c, c31, 16);
+  c += cRow;
+  v128.store(c, c40);
+  v128.store(c, c41, 16);
+}
+
+/** As `tile5x8` with four rows, of which only the first `rows` (1 to 4) exist: the others repeat the last one. */
+export function tile4x8(
+  c: usize,
+  cRow: usize,
+  start: usize,
+  startRow: usize,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+  k: i32,
+  rows: i32,
+): void {
+  let a0 = a;
+  let a1 = rows > 1 ? a0 + aRow : a0;
+  let a2 = rows > 2 ? a1 + aRow : a1;
+  let a3 = rows > 3 ? a2 + aRow : a2;
+  let c00 = v128.load(start);
+  let c01 = v128.load(start, 16);
+  if (rows > 1) start += startRow;
+  let c10 = v128.load(start);
+  let c11 = v128.load(start, 16);
+  if (rows > 2) start += startRow;
+  let c20 = v128.load(start);
+  let c21 = v128.load(start, 16);
+  if (rows > 3) start += startRow;
+  let c30 = v128.load(start);
+  let c31 = v128.load(start, 16);
+  while (k > 0) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    let s = v128.load32_splat(a0);
+    c00 = f32x4.add(c00, f32x4.mul(s, b0));
+    c01 = f32x4.add(c01, f32x4.mul(s, b1));
+    s = v128.load32_splat(a1);
+    c10 = f32x4.add(c10, f32x4.mul(s, b0));
+    c11 = f32x4.add(c11, f32x4.mul(s, b1));
+    s = v128.load32_splat(a2);
+    c20 = f32x4.add(c20, f32x4.mul(s, b0));
+    c21 = f32x4.add(c21, f32x4.mul(s, b1));
+    s = v128.load32_splat(a3);
+    c30 = f32x4.add(c30, f32x4.mul(s, b0));
+    c31 = f32x4.add(c31, f32x4.mul(s, b1));
+    a0 += aStep;
+    a1 += aStep;
+    a2 += aStep;
+    a3 += aStep;
+    b += bStep;
+    k--;
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  c += cRow;
+  v128.store(c, c10);
+  v128.store(c, c11, 16);
+  c += cRow;
+  v128.store(c, c20);
+  v128.store(c, c21, 16);
+  c += cRow;
+  v128.store(c, c30);
+  v128.store(c, c31, 16);
+}

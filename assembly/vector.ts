@@ -1,0 +1,227 @@
+import { storeLanes, sumLanes } from './simd';
+
+/** The matrix products with a single row, column or step: they read each value once and never pack. */
+
+const COLUMN_BLOCK_MAX = 256;
+
+/** y[n] = start[n] + x[k] . b[k, n]; start 0 means zeros, start may be y. */
+export function vectorMatrix(y: usize, x: usize, b: usize, start: usize, n: i32, k: i32): void {
+  if (n <= COLUMN_BLOCK_MAX) vectorMatrixByColumns(y, x, b, start, n, k);
+  else vectorMatrixByRows(y, x, b, start, n, k);
+}
+
+/** Blocks of 16 columns whose sums stay in registers: best while B fits the caches. */
+function vectorMatrixByColumns(y: usize, x: usize, b: usize, start: usize, n: i32, k: i32): void {
+  const row = <usize>n << 2;
+  const zero = f32x4.splat(0);
+  let j = 0;
+  for (; j + 16 <= n; j += 16) {
+    const offset = <usize>j << 2;
+    let y0 = start ? v128.load(start + offset) : zero;
+    let y1 = start ? v128.load(start + offset, 16) : zero;
+    let y2 = start ? v128.load(start + offset, 32) : zero;
+    let y3 = start ? v128.load(start + offset, 48) : zero;
+    let from = b + offset;
+    let xi = x;
+    for (let i = 0; i < k; i++) {
+      const s = v128.load32_splat(xi);
+      y0 = f32x4.add(y0, f32x4.mul(s, v128.load(from)));
+      y1 = f32x4.add(y1, f32x4.mul(s, v128.load(from, 16)));
+      y2 = f32x4.add(y2, f32x4.mul(s, v128.load(from, 32)));
+      y3 = f32x4.add(y3, f32x4.mul(s, v128.load(from, 48)));
+      from += row;
+      xi += 4;
+    }
+    v128.store(y + offset, y0);
+    v128.store(y + offset, y1, 16);
+    v128.store(y + offset, y2, 32);
+    v128.store(y + offset, y3, 48);
+  }
+  for (; j < n; j += 4) {
+    const offset = <usize>j << 2;
+    let y0 = start ? v128.load(start + offset) : zero;
+    let from = b + offset;
+    let xi = x;
+    for (let i = 0; i < k; i++) {
+      y0 = f32x4.add(y0, f32x4.mul(v128.load32_splat(xi), v128.load(from)));
+      from += row;
+      xi += 4;
+    }
+    if (n - j >= 4) v128.store(y + offset, y0);
+    else storeLanes(y + offset, y0, n - j);
+  }
+}
+
+/** Four rows of B per pass over y, which stays in the first-level cache: streams a large B once. */
+function vectorMatrixByRows(y: usize, x: usize, b: usize, start: usize, n: i32, k: i32): void {
+  const row = <usize>n << 2;
+  if (!start) memory.fill(y, 0, row);
+  else if (start != y) memory.copy(y, start, row);
+  let i = 0;
+  for (; i + 4 <= k; i += 4) {
+    addFourRows(y, x, b, n);
+    b += row << 2;
+    x += 16;
+  }
+  for (; i < k; i++) {
+    addScaledRow(y, x, b, n);
+    b += row;
+    x += 4;
+  }
+}
+
+function addFourRows(y: usize, x: usize, b: usize, n: i32): void {
+  const row = <usize>n << 2;
+  const x0 = v128.load32_splat(x);
+  const x1 = v128.load32_splat(x, 4);
+  const x2 = v128.load32_splat(x, 8);
+  const x3 = v128.load32_splat(x, 12);
+  let b1 = b + row;
+  let b2 = b1 + row;
+  let b3 = b2 + row;
+  for (; n > 0; n -= 4) {
+    let sum = f32x4.add(v128.load(y), f32x4.mul(x0, v128.load(b)));
+    sum = f32x4.add(sum, f32x4.mul(x1, v128.load(b1)));
+    sum = f32x4.add(sum, f32x4.mul(x2, v128.load(b2)));
+    sum = f32x4.add(sum, f32x4.mul(x3, v128.load(b3)));
+    if (n >= 4) v128.store(y, sum);
+    else storeLanes(y, sum, n);
+    y += 16;
+    b += 16;
+    b1 += 16;
+    b2 += 16;
+    b3 += 16;
+  }
+}
+
+/** y[n] += x[0] * b[n]. */
+function addScaledRow(y: usize, x: usize, b: usize, n: i32): void {
+  const s = v128.load32_splat(x);
+  for (; n > 0; n -= 4) {
+    const sum = f32x4.add(v128.load(y), f32x4.mul(s, v128.load(b)));
+    if (n >= 4) v128.store(y, sum);
+    else storeLanes(y, sum, n);
+    y += 16;
+    b += 16;
+  }
+}
+
+/** y[r] = start + x[k] . b[r, k] for every row r of b; startStep is 4 for a start per row, 0 for one start for all. */
+export function rowDots(
+  y: usize,
+  b: usize,
+  x: usize,
+  start: usize,
+  startStep: usize,
+  rows: i32,
+  k: i32,
+): void {
+  const row = <usize>k << 2;
+  let r = 0;
+  for (; r + 4 <= rows; r += 4) {
+    let first = f32x4.splat(0);
+    if (start) first = startStep ? v128.load(start) : v128.load32_splat(start);
+    fourDots(y, b, row, x, k);
+    v128.store(y, f32x4.add(v128.load(y), first));
+    start += startStep << 2;
+    y += 16;
+    b += row << 2;
+  }
+  for (; r < rows; r++) {
+    store<f32>(y, dot(b, x, k) + (start ? load<f32>(start) : 0));
+    start += startStep;
+    y += 4;
+    b += row;
+  }
+}
+
+function fourDots(y: usize, b: usize, row: usize, x: usize, k: i32): void {
+  let b0 = b;
+  let b1 = b0 + row;
+  let b2 = b1 + row;
+  let b3 = b2 + row;
+  let s0 = f32x4.splat(0);
+  let s1 = s0;
+  let s2 = s0;
+  let s3 = s0;
+  for (; k >= 4; k -= 4) {
+    const v = v128.load(x);
+    s0 = f32x4.add(s0, f32x4.mul(v, v128.load(b0)));
+    s1 = f32x4.add(s1, f32x4.mul(v, v128.load(b1)));
+    s2 = f32x4.add(s2, f32x4.mul(v, v128.load(b2)));
+    s3 = f32x4.add(s3, f32x4.mul(v, v128.load(b3)));
+    x += 16;
+    b0 += 16;
+    b1 += 16;
+    b2 += 16;
+    b3 += 16;
+  }
+  let y0 = sumLanes(s0);
+  let y1 = sumLanes(s1);
+  let y2 = sumLanes(s2);
+  let y3 = sumLanes(s3);
+  for (; k > 0; k--) {
+    const v = load<f32>(x);
+    y0 += v * load<f32>(b0);
+    y1 += v * load<f32>(b1);
+    y2 += v * load<f32>(b2);
+    y3 += v * load<f32>(b3);
+    x += 4;
+    b0 += 4;
+    b1 += 4;
+    b2 += 4;
+    b3 += 4;
+  }
+  store<f32>(y, y0);
+  store<f32>(y, y1, 4);
+  store<f32>(y, y2, 8);
+  store<f32>(y, y3, 12);
+}
+
+function dot(a: usize, b: usize, n: i32): f32 {
+  let s0 = f32x4.splat(0);
+  let s1 = s0;
+  for (; n >= 8; n -= 8) {
+    s0 = f32x4.add(s0, f32x4.mul(v128.load(a), v128.load(b)));
+    s1 = f32x4.add(s1, f32x4.mul(v128.load(a, 16), v128.load(b, 16)));
+    a += 32;
+    b += 32;
+  }
+  let sum = sumLanes(f32x4.add(s0, s1));
+  for (; n > 0; n--) {
+    sum += load<f32>(a) * load<f32>(b);
+    a += 4;
+    b += 4;
+  }
+  return sum;
+}
+
+/** c[m, n] = start + a[m] * b[n]; startRow is the byte stride of start: 0 for a bias row, the row of c for c itself. */
+export function outerProduct(
+  c: usize,
+  a: usize,
+  b: usize,
+  start: usize,
+  startRow: usize,
+  m: i32,
+  n: i32,
+): void {
+  const zero = f32x4.splat(0);
+  for (; m > 0; m--) {
+    const s = v128.load32_splat(a);
+    let from = b;
+    let base = start;
+    for (let j = n; j > 0; j -= 4) {
+      const product = f32x4.mul(s, v128.load(from));
+      const v = f32x4.add(start ? v128.load(base) : zero, product);
+      if (j >= 4) v128.store(c, v);
+      else storeLanes(c, v, j);
+      const bytes = <usize>min(j, 4) << 2;
+      c += bytes;
+      from += 16;
+      base += 16;
+    }
+    start += startRow;
+    a += 4;
+  }
+}

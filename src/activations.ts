@@ -1,0 +1,47 @@
+import { ValueError } from './errors.js';
+import type { Builder } from './plan/builder.js';
+import type { FunctionName } from './plan/functions.js';
+import type { Value } from './plan/value.js';
+
+/** An activation function, ready to be put behind a layer. */
+export interface Activation {
+  readonly name: string;
+  readonly config: Readonly<Record<string, number>>;
+  /** Emits its steps. With `inPlace` it may overwrite `x`, which nothing else may read then. */
+  apply(b: Builder, x: Value, inPlace?: boolean): Value;
+}
+
+/** x. */
+export const linear = (): Activation => ({ name: 'linear', config: {}, apply: (_, x) => x });
+/** max(x, 0). */
+export const relu = (): Activation => elementwise('relu');
+/** x above 0, negativeSlope * x below (default 0.2; the layer of that name has 0.3). */
+export const leakyRelu = ({ negativeSlope = 0.2 } = {}): Activation =>
+  elementwise('leakyRelu', { negativeSlope }, negativeSlope);
+/** 1 / (1 + exp(-x)). */
+export const sigmoid = (): Activation => elementwise('sigmoid');
+/** The hyperbolic tangent. */
+export const tanh = (): Activation => elementwise('tanh');
+/** exp(x) / sum exp(x) over the last axis. */
+export const softmax = (): Activation => ({ name: 'softmax', config: {}, apply: (b, x) => b.softmax(x) });
+/** log(1 + exp(x)). */
+export const softplus = (): Activation => elementwise('softplus');
+/** x above 0, alpha * (exp(x) - 1) below (default alpha 1; Clevert et al. 2016). */
+export const elu = ({ alpha = 1 } = {}): Activation => elementwise('elu', { alpha }, alpha);
+/** 1.0507 * elu(x, 1.6733) (Klambauer et al. 2017). */
+export const selu = (): Activation => elementwise('selu');
+/** x * Phi(x) with the exact normal distribution (Hendrycks and Gimpel 2016). */
+export const gelu = (): Activation => elementwise('gelu');
+/** x * sigmoid(x). */
+export const silu = (): Activation => elementwise('silu');
+/** exp(x). */
+export const exponential = (): Activation => elementwise('exponential');
+/** relu6(x + 3) / 6. */
+export const hardSigmoid = (): Activation => elementwise('hardSigmoid');
+
+function elementwise(name: FunctionName, config: Record<string, number> = {}, alpha = 0): Activation {
+  if (!Number.isFinite(alpha)) {
+    throw new ValueError('activation', `activations.${name}: expected a finite number, but got ${alpha}.`);
+  }
+  return { name, config, apply: (b, x, inPlace) => b.apply(name, x, alpha, inPlace) };
+}

@@ -1,0 +1,149 @@
+/** From what users hand over to columns: every check of data in memory is here, before the first step. */
+import { ShapeError, ValueError } from '../errors.js';
+import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
+import { ByteColumn, type Column, checkFinite, LabelColumn, NumberColumn, SparseColumn } from './column.js';
+import { SparseMatrix } from './sparse.js';
+import { isTensorData, type NumberArray, type ShapedData, Tensor, type TensorData, tensor } from './tensor.js';
+
+/** Data for one input or target: nested arrays, a flat typed array, a tensor, or a sparse matrix. */
+export type Data = NumberArray | TensorData | ShapedData | SparseMatrix;
+/** Data for a model: for several inputs or outputs an array in their order, or an object by their names. */
+export type ModelData = Data | readonly Data[] | Readonly<Record<string, Data>>;
+
+/** What a model expects at one of its inputs or outputs. */
+export interface Expected {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+/** Splits the data of a model into one piece for each input or output. */
+export function splitData(data: ModelData, expected: readonly Expected[], argument: string): Data[] {
+  if (data === undefined || data === null) {
+    throw new ValueError('data-missing', `${argument} is missing: expected data for ${names(expected)}.`);
+  }
+  if (isRecord(data)) {
+    return expected.map(({ name }) => {
+      if (data[name] !== undefined) return data[name];
+      throw new ShapeError(
+        'data-parts',
+        `${argument} has no part '${name}': expected ${names(expected)}, but got ${Object.keys(data).join(', ')}.`,
+      );
+    });
+  }
+  if (expected.length === 1) return [data as Data];
+  if (Array.isArray(data) && data.length === expected.length) return [...data];
+  throw new ShapeError(
+    'data-parts',
+    `${argument} must be an array of ${expected.length} parts (${names(expected)}), or an object with their names, ` +
+      `but got ${Array.isArray(data) ? `${data.length} parts` : String(data)}.`,
+  );
+}
+
+/** @throws ShapeError, ValueError that name the argument and the input of the model. */
+export function inputColumn(data: Data, { name, shape }: Expected, argument: string): Column {
+  const what = `${argument} for '${name}'`;
+  if (data instanceof SparseMatrix) {
+    if (shape.length !== 1 || shape[0] !== data.shape[1]) throw wrongShape(what, shape, data.shape);
+    if (data.values) checkFinite(data.values, data.values.length, what);
+    return notEmpty(new SparseColumn(data), what);
+  }
+  const { data: values, scale, offset } = toTensor(data, shape, what);
+  if (values instanceof Uint8Array) return notEmpty(new ByteColumn(values, shape, scale, offset), what);
+  if (!(values instanceof Int32Array)) checkFinite(values, sizeOf(shape), what);
+  return notEmpty(new NumberColumn(values, shape, scale, offset), what);
+}
+
+/** Targets that look like the output. */
+export function valueColumn(data: Data, expected: Expected, argument: string): Column {
+  if (data instanceof SparseMatrix) {
+    throw new ValueError('data-kind', `${argument} for '${expected.name}': targets cannot be a SparseMatrix.`);
+  }
+  return inputColumn(data, expected, argument);
+}
+
+/** Targets that are one class number a row of the output. */
+export function labelColumn(data: Data, { name, shape }: Expected, argument: string): Column {
+  const what = `${argument} for '${name}'`;
+  const classes = shape[shape.length - 1];
+  const rowShape = shape.slice(0, -1);
+  if (data instanceof SparseMatrix) throw new ValueError('data-kind', `${what}: targets cannot be a SparseMatrix.`);
+  const { data: values, shape: own } = isTensorData(data) ? new Tensor(data, [data.length]) : tensor(data);
+  const sample = own.slice(1);
+  if (sample.at(-1) === 1 && sample.length > rowShape.length) sample.pop();
+  if (!sameShape(sample, rowShape)) {
+    const oneHot = sameShape(sample, shape) ? ' They look one-hot: use categoricalCrossentropy for those.' : '';
+    throw new ShapeError(
+      'data-shape',
+      `${what}: sparse labels must have the shape ${formatShape(rowShape, true)}, but got ${formatShape(own)}.${oneHot}`,
+    );
+  }
+  const labels = values instanceof Int32Array ? values : Int32Array.from(values);
+  for (let i = 0; i < labels.length; i++) {
+    if (values[i] === labels[i] && labels[i] >= 0 && labels[i] < classes) continue;
+    throw new ValueError(
+      'label-range',
+      `${what} holds ${values[i]} at row ${Math.floor(i / sizeOf(rowShape))}, which is no class: the output has ` +
+        `${classes} units, so labels are whole numbers from 0 to ${classes - 1}.`,
+    );
+  }
+  return notEmpty(new LabelColumn(labels, rowShape), what);
+}
+
+/** @throws ShapeError `data-length` where the columns do not have the same number of rows. */
+export function checkLengths(columns: readonly Column[], labels: readonly string[]): number {
+  const [{ length }] = columns;
+  columns.forEach((column, i) => {
+    if (column.length === length) return;
+    throw new ShapeError(
+      'data-length',
+      `${labels[0]} has ${length} samples, but ${labels[i]} has ${column.length}; they must have the same number.`,
+    );
+  });
+  return length;
+}
+
+function toTensor(data: NumberArray | TensorData | ShapedData, shape: Shape, what: string): Tensor {
+  const width = sizeOf(shape);
+  if (isTensorData(data)) {
+    if (data.length % width) {
+      throw new ShapeError(
+        'data-shape',
+        `${what} has ${data.length} values, which is no multiple of the ${width} of a sample ${formatShape(shape, true)}.`,
+      );
+    }
+    return new Tensor(data, [data.length / width, ...shape]);
+  }
+  if (!('shape' in data) && data.length === 0) return new Tensor(new Float32Array(0), [0, ...shape]);
+  const own = data instanceof Tensor ? data : tensor(data);
+  const sample = own.shape.slice(1);
+  // One number a sample may be written without an axis of its own.
+  const fits = sameShape(sample, shape) || (width === 1 && sizeOf(sample) === 1);
+  if (!fits || own.shape.length === 0) throw wrongShape(what, shape, own.shape);
+  return own;
+}
+
+function wrongShape(what: string, expected: Shape, got: Shape): ShapeError {
+  let hint = '';
+  if (sameShape(got, expected)) hint = ' A single sample needs a batch axis: wrap it in [ ].';
+  else if (sizeOf(got.slice(1)) === sizeOf(expected)) {
+    hint = ` The number of values fits: give it the shape [${[got[0], ...expected].join(', ')}].`;
+  }
+  return new ShapeError(
+    'data-shape',
+    `${what} must have the shape ${formatShape(expected, true)}, but got ${formatShape(got)}.${hint}`,
+  );
+}
+
+function notEmpty(column: Column, what: string): Column {
+  if (column.length > 0) return column;
+  throw new ValueError('data-empty', `${what} is empty: expected at least one sample.`);
+}
+
+/** Whether these are parts by name, and not data themselves. */
+function isRecord(data: ModelData): data is Readonly<Record<string, Data>> {
+  return !Array.isArray(data) && !isTensorData(data) && !(data instanceof SparseMatrix) && !('shape' in data);
+}
+
+function names(expected: readonly Expected[]): string {
+  return expected.map(({ name, shape }) => `'${name}' ${formatShape(shape, true)}`).join(', ');
+}

@@ -1,0 +1,131 @@
+import { ShapeError, ValueError } from '../errors.js';
+import { formatShape, type Shape, sizeOf } from '../shape.js';
+
+export type TensorData = Float32Array | Float64Array | Int32Array | Uint8Array;
+export type DType = 'float32' | 'float64' | 'int32' | 'uint8';
+export type NestedArray = number | readonly NestedArray[];
+/** An array inside an array inside …, with numbers at the bottom. */
+export type NumberArray = readonly NestedArray[];
+/** Anything that says its own shape. */
+export interface ShapedData {
+  readonly data: TensorData | readonly number[];
+  readonly shape: Shape;
+}
+
+export interface TensorOptions {
+  /** Values mean `data * scale + offset`; applied batch by batch, so the data stay as they are. Default 1. */
+  scale?: number;
+  /** See `scale`. Default 0. */
+  offset?: number;
+}
+
+/** An array of numbers with a shape, row-major, in one of four types at rest. */
+export class Tensor {
+  readonly shape: Shape;
+  readonly data: TensorData;
+  /** Values mean `data * scale + offset` wherever a model reads them. */
+  readonly scale: number;
+  readonly offset: number;
+
+  /** @throws ShapeError `data-shape` where the number of values is not the product of the shape. */
+  constructor(data: TensorData, shape: Shape, { scale = 1, offset = 0 }: TensorOptions = {}) {
+    if (sizeOf(shape) !== data.length) {
+      throw new ShapeError(
+        'data-shape',
+        `A tensor of shape ${formatShape(shape)} holds ${sizeOf(shape)} values, but ${data.length} were given.`,
+      );
+    }
+    this.shape = [...shape];
+    this.data = data;
+    this.scale = scale;
+    this.offset = offset;
+  }
+
+  get dtype(): DType {
+    if (this.data instanceof Float32Array) return 'float32';
+    if (this.data instanceof Float64Array) return 'float64';
+    return this.data instanceof Int32Array ? 'int32' : 'uint8';
+  }
+
+  /** Nested plain arrays (a number for shape []). */
+  toArray(): NestedArray {
+    const nest = (axis: number, start: number): NestedArray => {
+      if (axis === this.shape.length) return this.data[start];
+      const step = sizeOf(this.shape.slice(axis + 1));
+      return Array.from({ length: this.shape[axis] }, (_, i) => nest(axis + 1, start + i * step));
+    };
+    return nest(0, 0);
+  }
+
+  toString(): string {
+    return `Tensor ${this.dtype} ${formatShape(this.shape)}`;
+  }
+}
+
+/**
+ * Makes a tensor of nested arrays, or of a flat or typed array and its shape (default: one axis). Typed arrays are
+ * kept as they are, not copied; plain numbers become float32.
+ *
+ * @throws ShapeError where nested arrays are ragged or the shape does not hold the values.
+ * @throws ValueError where something is not a number.
+ */
+export function tensor(
+  data: TensorData | NumberArray | ShapedData | number,
+  shape?: Shape,
+  options?: TensorOptions,
+): Tensor {
+  if (isTensorData(data)) return new Tensor(data, shape ?? [data.length], options);
+  if (typeof data === 'number') return new Tensor(Float32Array.of(data), shape ?? [], options);
+  if ('shape' in data) {
+    return tensor(data.data, shape ?? data.shape, options ?? (data instanceof Tensor ? data : undefined));
+  }
+  const own = nestedShape(data);
+  const flat = new Float32Array(sizeOf(own));
+  flatten(data, own, 0, flat, 0);
+  return new Tensor(flat, shape ?? own, options);
+}
+
+export function isTensorData(data: unknown): data is TensorData {
+  return (
+    data instanceof Float32Array ||
+    data instanceof Float64Array ||
+    data instanceof Int32Array ||
+    data instanceof Uint8Array
+  );
+}
+
+/** The shape that the first element of every level says. */
+function nestedShape(data: NestedArray): number[] {
+  const shape: number[] = [];
+  let level = data;
+  while (typeof level !== 'number' && level !== undefined) {
+    shape.push(level.length);
+    level = level[0];
+  }
+  return shape;
+}
+
+function flatten(data: NestedArray, shape: Shape, axis: number, flat: Float32Array, start: number): number {
+  if (axis === shape.length) {
+    if (typeof data !== 'number') {
+      throw new ValueError('not-a-number', `Expected a number at position ${start}, but got ${describe(data)}.`);
+    }
+    flat[start] = data;
+    return start + 1;
+  }
+  if (typeof data === 'number' || data?.length !== shape[axis]) {
+    throw new ShapeError(
+      'ragged-array',
+      `Nested arrays must all have the same length: expected ${shape[axis]} values along axis ${axis}, ` +
+        `but got ${describe(data)}.`,
+    );
+  }
+  let next = start;
+  for (let i = 0; i < shape[axis]; i++) next = flatten(data[i], shape, axis + 1, flat, next);
+  return next;
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'object' && value !== null && 'length' in value) return `an array of ${value.length}`;
+  return String(value);
+}

@@ -1,0 +1,164 @@
+import { ValueError } from './errors.js';
+import { checkOptions } from './names.js';
+import { checkSeed, type RandomKey, streams } from './random.js';
+import { type Shape, sizeOf } from './shape.js';
+import { core } from './wasm/core.js';
+import { runtime } from './wasm/runtime.js';
+
+/** Fills a new weight. */
+export interface Initializer {
+  readonly name: string;
+  getConfig(): Record<string, unknown>;
+  /** Writes the values of a weight of this shape at `address`, drawn from the stream where they are random. */
+  fill(address: number, shape: Shape, key: RandomKey, stream: number): void;
+}
+
+export interface SeedOptions {
+  /** A seed of its own: the values then do not depend on `setSeed` or on the model. Default: none. */
+  seed?: number;
+}
+
+type Distribution = 'uniform' | 'normal' | 'truncatedNormal';
+type FanMode = 'fanIn' | 'fanOut' | 'fanAvg';
+
+/** What a normal distribution cut at two standard deviations has left of its own (Keras's constant). */
+const TRUNCATED_STDDEV = 0.8796256610342398;
+
+/** All weights 0. */
+export function zeros(): Initializer {
+  return constantOf('zeros', 0, {});
+}
+
+/** All weights 1. */
+export function ones(): Initializer {
+  return constantOf('ones', 1, {});
+}
+
+/** All weights `value` (default 0). */
+export function constant({ value = 0 }: { value?: number } = {}): Initializer {
+  return constantOf('constant', value, { value });
+}
+
+/** Normal with the given mean (default 0) and standard deviation (default 0.05). */
+export function randomNormal(options: { mean?: number; stddev?: number } & SeedOptions = {}): Initializer {
+  checkOptions(options, ['mean', 'stddev', 'seed'], 'initializers.randomNormal');
+  const { mean = 0, stddev = 0.05, seed } = options;
+  return drawn('randomNormal', { mean, stddev, seed }, seed, () => ['normal', mean, stddev]);
+}
+
+/** Uniform in [minval, maxval) (default -0.05 to 0.05). */
+export function randomUniform(options: { minval?: number; maxval?: number } & SeedOptions = {}): Initializer {
+  checkOptions(options, ['minval', 'maxval', 'seed'], 'initializers.randomUniform');
+  const { minval = -0.05, maxval = 0.05, seed } = options;
+  return drawn('randomUniform', { minval, maxval, seed }, seed, () => ['uniform', minval, maxval]);
+}
+
+/** Normal, drawn again beyond two standard deviations (default mean 0, stddev 0.05 before the cut). */
+export function truncatedNormal(options: { mean?: number; stddev?: number } & SeedOptions = {}): Initializer {
+  checkOptions(options, ['mean', 'stddev', 'seed'], 'initializers.truncatedNormal');
+  const { mean = 0, stddev = 0.05, seed } = options;
+  return drawn('truncatedNormal', { mean, stddev, seed }, seed, () => ['truncatedNormal', mean, stddev]);
+}
+
+export interface VarianceScalingOptions extends SeedOptions {
+  /** Default 1. */
+  scale?: number;
+  /** What the variance is divided by. Default 'fanIn'. */
+  mode?: FanMode;
+  /** Default 'truncatedNormal'. */
+  distribution?: Distribution;
+}
+
+/** Variance `scale / fan`, as Keras's VarianceScaling. */
+export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
+  checkOptions(options, ['scale', 'mode', 'distribution', 'seed'], 'initializers.varianceScaling');
+  const { scale = 1, mode = 'fanIn', distribution = 'truncatedNormal', seed } = options;
+  return scaled('varianceScaling', { scale, mode, distribution, seed }, scale, mode, distribution, seed);
+}
+
+/** Uniform with limit sqrt(6 / (fanIn + fanOut)) (Glorot and Bengio 2010). Keras's default for kernels. */
+export function glorotUniform({ seed }: SeedOptions = {}): Initializer {
+  return scaled('glorotUniform', { seed }, 1, 'fanAvg', 'uniform', seed);
+}
+
+/** Truncated normal with stddev sqrt(2 / (fanIn + fanOut)) (Glorot and Bengio 2010). */
+export function glorotNormal({ seed }: SeedOptions = {}): Initializer {
+  return scaled('glorotNormal', { seed }, 1, 'fanAvg', 'truncatedNormal', seed);
+}
+
+/** Uniform with limit sqrt(6 / fanIn) (He et al. 2015): for relu. */
+export function heUniform({ seed }: SeedOptions = {}): Initializer {
+  return scaled('heUniform', { seed }, 2, 'fanIn', 'uniform', seed);
+}
+
+/** Truncated normal with stddev sqrt(2 / fanIn) (He et al. 2015): for relu. */
+export function heNormal({ seed }: SeedOptions = {}): Initializer {
+  return scaled('heNormal', { seed }, 2, 'fanIn', 'truncatedNormal', seed);
+}
+
+/** Uniform with limit sqrt(3 / fanIn) (LeCun et al. 1998): for selu. */
+export function lecunUniform({ seed }: SeedOptions = {}): Initializer {
+  return scaled('lecunUniform', { seed }, 1, 'fanIn', 'uniform', seed);
+}
+
+/** Truncated normal with stddev sqrt(1 / fanIn) (LeCun et al. 1998): for selu. */
+export function lecunNormal({ seed }: SeedOptions = {}): Initializer {
+  return scaled('lecunNormal', { seed }, 1, 'fanIn', 'truncatedNormal', seed);
+}
+
+function constantOf(name: string, value: number, config: Record<string, unknown>): Initializer {
+  return {
+    name,
+    getConfig: () => config,
+    fill: (address, shape) => runtime().kernels(core).fill(address, value, sizeOf(shape)),
+  };
+}
+
+/** Keras's fans: of a matrix its two axes; of a convolution kernel times the receptive field. */
+function fansOf(shape: Shape): { fanIn: number; fanOut: number } {
+  if (shape.length < 2) return { fanIn: shape[0] ?? 1, fanOut: shape[0] ?? 1 };
+  const field = sizeOf(shape.slice(0, -2));
+  return { fanIn: field * shape[shape.length - 2], fanOut: field * shape[shape.length - 1] };
+}
+
+function scaled(
+  name: string,
+  config: Record<string, unknown>,
+  scale: number,
+  mode: FanMode,
+  distribution: Distribution,
+  seed: number | undefined,
+): Initializer {
+  if (!(scale > 0)) throw new ValueError('initializer', `initializers.${name}: scale must be above 0, got ${scale}.`);
+  return drawn(name, config, seed, (shape) => {
+    const { fanIn, fanOut } = fansOf(shape);
+    const fan = { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[mode];
+    const variance = scale / Math.max(1, fan);
+    if (distribution === 'uniform') return ['uniform', -Math.sqrt(3 * variance), Math.sqrt(3 * variance)];
+    const cut = distribution === 'truncatedNormal' ? TRUNCATED_STDDEV : 1;
+    return [distribution, 0, Math.sqrt(variance) / cut];
+  });
+}
+
+const KERNELS = { uniform: 'randomUniform', normal: 'randomNormal', truncatedNormal: 'truncatedNormal' } as const;
+
+/** An initializer that draws: `law` says the distribution and its two parameters for a shape. */
+function drawn(
+  name: string,
+  config: Record<string, unknown>,
+  seed: number | undefined,
+  law: (shape: Shape) => [Distribution, number, number],
+): Initializer {
+  if (seed !== undefined) checkSeed(seed, `initializers.${name}`);
+  return {
+    name,
+    getConfig: () => config,
+    fill(address, shape, key, stream) {
+      const [distribution, a, b] = law(shape);
+      const kernel = runtime().kernels(core)[KERNELS[distribution]];
+      const own = seed !== undefined;
+      const from = own ? streams.own : stream;
+      kernel(address, own ? seed : key.seed, own ? 0 : key.ordinal, 0, from, a, b, sizeOf(shape));
+    },
+  };
+}

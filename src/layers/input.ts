@@ -1,0 +1,51 @@
+import { ConfigError } from '../errors.js';
+import { checkOptions } from '../names.js';
+import type { Builder } from '../plan/builder.js';
+import type { Value } from '../plan/value.js';
+import type { Shape } from '../shape.js';
+import { checkCount, Layer, type LayerOptions } from './layer.js';
+import type { SymbolicTensor } from './symbolic.js';
+import { SymbolicTensor as Tensor } from './symbolic.js';
+
+export interface InputOptions {
+  /** The shape of one sample, without the batch axis. */
+  shape: Shape;
+  name?: string;
+}
+
+/** Where data enter a model. */
+export class InputLayer extends Layer {
+  readonly output: SymbolicTensor;
+
+  constructor(options: InputOptions & LayerOptions) {
+    super({ ...options, inputShape: options.shape });
+    checkOptions(options, ['shape', 'name'], 'layers.input');
+    checkShape(options.shape, 'input');
+    this.output = new Tensor([...options.shape], this.name);
+    this.output.node = { layer: this, inputs: [], outputs: [this.output] };
+  }
+
+  override call(_b: Builder, x: Value): Value {
+    return x;
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return { name: this.name, shape: this.output.sampleShape };
+  }
+}
+
+/**
+ * A symbolic input for the functional API.
+ *
+ * @throws ConfigError where the shape is no list of positive whole numbers.
+ */
+export function input(options: InputOptions): SymbolicTensor {
+  return new InputLayer(options).output;
+}
+
+export function checkShape(shape: Shape, argument: string): void {
+  if (!Array.isArray(shape)) {
+    throw new ConfigError('option-value', `${argument}: expected a shape such as [28, 28], but got ${String(shape)}.`);
+  }
+  for (const axis of shape) checkCount(axis, `${argument}: every axis of the shape`);
+}

@@ -1,0 +1,76 @@
+import { ConfigError } from '../errors.js';
+import { InputLayer } from '../layers/input.js';
+import type { Layer } from '../layers/layer.js';
+import type { Node, SymbolicTensor } from '../layers/symbolic.js';
+import type { Builder } from '../plan/builder.js';
+import { Value } from '../plan/value.js';
+
+/** What lies between the inputs and the outputs of a model. */
+export interface Graph {
+  readonly inputs: readonly SymbolicTensor[];
+  readonly outputs: readonly SymbolicTensor[];
+  /** Every use of a layer, inputs first: each after all that it reads. */
+  readonly nodes: readonly Node[];
+  /** Every layer once, in Keras's order: by depth, then by the order in which the outputs lead to them. */
+  readonly layers: readonly Layer[];
+}
+
+/** @throws ConfigError `graph-disconnected` where an output depends on an input that is not among `inputs`. */
+export function traceGraph(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): Graph {
+  const nodes: Node[] = [];
+  const visited = new Set<Node>();
+  const firstVisit = new Map<Layer, number>();
+  const visit = (tensor: SymbolicTensor) => {
+    const { node } = tensor;
+    if (visited.has(node)) return;
+    visited.add(node);
+    if (!firstVisit.has(node.layer)) firstVisit.set(node.layer, firstVisit.size);
+    if (!inputs.includes(tensor)) {
+      if (node.layer instanceof InputLayer) {
+        throw new ConfigError(
+          'graph-disconnected',
+          `The outputs depend on input '${node.layer.name}', which is not among the model's inputs ` +
+            `(${inputs.map(({ name }) => `'${name}'`).join(', ')}).`,
+        );
+      }
+      for (const input of node.inputs) visit(input);
+    }
+    nodes.push(node);
+  };
+  for (const output of outputs) visit(output);
+  for (const input of inputs) visit(input);
+
+  const depths = depthsOf(nodes);
+  const layers = [...firstVisit.keys()];
+  layers.sort((a, b) => depths.get(b)! - depths.get(a)! || firstVisit.get(a)! - firstVisit.get(b)!);
+  return { inputs, outputs, nodes, layers };
+}
+
+/** How far each layer is from the outputs: the longest way through all of its uses. */
+function depthsOf(nodes: readonly Node[]): Map<Layer, number> {
+  const ofNode = new Map<Node, number>();
+  const ofLayer = new Map<Layer, number>();
+  for (const node of [...nodes].reverse()) {
+    const depth = Math.max(ofNode.get(node) ?? 0, ofLayer.get(node.layer) ?? 0);
+    ofNode.set(node, depth);
+    ofLayer.set(node.layer, depth);
+    for (const { node: source } of node.inputs) {
+      ofNode.set(source, Math.max(ofNode.get(source) ?? 0, depth + 1));
+    }
+  }
+  return ofLayer;
+}
+
+/** Emits all layers of a graph for the given inputs and returns its outputs. */
+export function callGraph(b: Builder, { inputs, outputs, nodes }: Graph, values: readonly Value[]): Value[] {
+  const known = new Map<SymbolicTensor, Value>(inputs.map((input, i) => [input, values[i]]));
+  for (const node of nodes) {
+    if (known.has(node.outputs[0])) continue;
+    const results = node.layer.call(b, ...node.inputs.map((input) => known.get(input)!));
+    const list = results instanceof Value ? [results] : results;
+    node.outputs.forEach((output, i) => {
+      known.set(output, list[i]);
+    });
+  }
+  return outputs.map((output) => known.get(output)!);
+}

@@ -1,0 +1,88 @@
+import type { Column, Port } from '../data/column.js';
+import { Builder } from '../plan/builder.js';
+import type { Parameter } from '../plan/parameter.js';
+import { Program } from '../plan/program.js';
+import type { Value } from '../plan/value.js';
+import type { FedProgram, ScoringProgram } from '../train/feed.js';
+import { Scoreboard } from '../train/scoreboard.js';
+import type { TrainingState } from '../train/state.js';
+import { core } from '../wasm/core.js';
+import { runtime } from '../wasm/runtime.js';
+import type { CompiledOutput } from './compile.js';
+import { callGraph, type Graph } from './graph.js';
+
+export interface Predicting extends FedProgram {
+  readonly outputs: readonly Value[];
+}
+
+/** Forward steps only. */
+export function buildPredicting(graph: Graph, columns: readonly Column[], capacity: number, name: string): Predicting {
+  const b = new Builder();
+  const ports = columns.map((column) => column.open(b));
+  const outputs = callGraph(b, graph, values(ports));
+  const inputs = ports.flatMap((port) => port.inputs);
+  const program = new Program(runtime(), { steps: b.steps, capacity, inputs, outputs, purpose: `Model '${name}'` });
+  return { program, ports, outputs };
+}
+
+export interface ScoringOptions {
+  graph: Graph;
+  columns: readonly Column[];
+  targets: readonly Column[];
+  outputs: readonly CompiledOutput[];
+  capacity: number;
+  /** The weights whose regularizers count. */
+  parameters: readonly Parameter[];
+  name: string;
+  /** With it gradients are computed and the weights changed. */
+  state?: TrainingState;
+}
+
+/** Forward, losses and metrics; with a training state also backward, regularisation and the optimizer's step. */
+export function buildScoring(options: ScoringOptions): ScoringProgram {
+  const { graph, columns, targets, outputs, capacity, parameters, name, state } = options;
+  const b = new Builder({
+    training: state !== undefined,
+    scalars: state?.scalars,
+    gradientPlace: (parameter) => state?.gradientPlace(parameter),
+  });
+  const metricCount = outputs.reduce((count, { metrics }) => count + metrics.length, 0);
+  const scores = new Scoreboard(runtime(), outputs.length + metricCount);
+  const ports = [...columns, ...targets].map((column) => column.open(b));
+  const predictions = callGraph(b, graph, values(ports.slice(0, columns.length)));
+  const several = outputs.length > 1;
+
+  let samples: Value | undefined;
+  outputs.forEach(({ name: output, loss, weight }, i) => {
+    const target = ports[columns.length + i].value;
+    const perRow = loss.build(b, { prediction: predictions[i], target, scale: weight });
+    scores.addLoss(b, `${output}_loss`, perRow, weight);
+    samples ??= perRow;
+  });
+  outputs.forEach(({ name: output, metrics }, i) => {
+    const target = ports[columns.length + i].value;
+    for (const metric of metrics) {
+      const key = several ? `${output}_${metric.name}` : metric.name;
+      scores.addMetric(b, key, metric, metric.build(b, predictions[i], target));
+    }
+  });
+
+  if (state) b.backward();
+  for (const parameter of parameters) {
+    const { regularizer } = parameter;
+    if (!regularizer) continue;
+    const weight = b.value(parameter);
+    const gradient = state ? (b.gradientOf(parameter) ?? 0) : 0;
+    const { l1, l2 } = regularizer;
+    b.emit(core, 'regularize', scores.penalty, gradient, weight, l1, l2, samples!.count, weight.count);
+  }
+  state?.emitUpdate(b);
+
+  const inputs = ports.flatMap((port) => port.inputs);
+  const program = new Program(runtime(), { steps: b.steps, capacity, inputs, purpose: `Model '${name}'` });
+  return { program, ports, scores };
+}
+
+function values(ports: readonly Port[]): Value[] {
+  return ports.map(({ value }) => value);
+}

@@ -1,0 +1,78 @@
+import { createRequire } from 'node:module';
+import type { Presets, SingleBar } from 'cli-progress';
+import { RuntimeUnsupportedError } from '../errors.js';
+import { formatLogs, ProgressLogger } from '../train/callbacks.js';
+import type { Logs } from '../train/scoreboard.js';
+
+type CliProgress = { SingleBar: typeof SingleBar; Presets: typeof Presets };
+
+/** Milliseconds between two drawings of the bar. */
+const REDRAW = 100;
+
+/**
+ * A bar for every epoch: iteration of iterations, time left, loss and metrics. Where the output is no terminal it is a
+ * line for each epoch.
+ */
+class ProgressBar extends ProgressLogger {
+  readonly #library: CliProgress;
+  #bar: SingleBar | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #began = 0;
+
+  constructor(library: CliProgress) {
+    super();
+    this.#library = library;
+  }
+
+  override onEpochBegin(epoch: number, logs: Logs): void {
+    super.onEpochBegin(epoch, logs);
+    if (!process.stdout.isTTY) return;
+    const { epochs, steps } = this.params;
+    this.#bar = new this.#library.SingleBar({
+      format: `Epoch ${epoch + 1}/${epochs} {bar} {value}/{total} - {left} left - {logs}`,
+      barCompleteChar: '━',
+      barIncompleteChar: '─',
+      barsize: 24,
+      hideCursor: true,
+      linewrap: false,
+    });
+    this.#began = Date.now();
+    this.#bar.start(steps, 0, { logs: '', left: '?' });
+    // The timer fires when training gives the event loop its turn; no step pays for the bar.
+    this.#timer = setInterval(() => this.#draw(), REDRAW).unref();
+  }
+
+  override onEpochEnd(epoch: number, logs: Logs): void {
+    if (!this.#bar) {
+      super.onEpochEnd(epoch, logs);
+      return;
+    }
+    clearInterval(this.#timer);
+    this.#bar.update(this.params.steps, { logs: formatLogs(logs), left: '0 s' });
+    this.#bar.stop();
+  }
+
+  #draw(): void {
+    const { batch, logs } = this.params.progress();
+    if (!batch) return;
+    const left = ((Date.now() - this.#began) / batch) * (this.params.steps - batch);
+    this.#bar?.update(batch, { logs: formatLogs(logs), left: `${(left / 1000).toFixed(1)} s` });
+  }
+}
+
+/**
+ * A callback that draws a progress bar in the terminal, with the package cli-progress.
+ *
+ * @throws RuntimeUnsupportedError `peer-missing` where cli-progress is not installed.
+ */
+export function progressBar(): ProgressLogger {
+  try {
+    return new ProgressBar(createRequire(import.meta.url)('cli-progress'));
+  } catch (cause) {
+    throw new RuntimeUnsupportedError(
+      'peer-missing',
+      'progressBar() draws with the package cli-progress: npm install cli-progress.',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,283 @@
+import { ShapeError } from '../errors.js';
+import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
+import { core, GEMM_SCRATCH_BYTES } from '../wasm/core.js';
+import { type FunctionName, functions } from './functions.js';
+import { type Operand, Tape, type TapeOptions } from './tape.js';
+import { type Place, scaleSize, Value } from './value.js';
+
+export interface BuilderOptions extends TapeOptions {
+  /** The block from which random operations read key and step; needed where `training` is true. */
+  scalars?: Place;
+}
+
+/**
+ * The operations that layers and losses are composed of. Each emits its forward steps and records its backward steps,
+ * so whatever is built from them can be trained. Operands are values or weights; shapes leave out the batch axis.
+ */
+export class Builder extends Tape {
+  readonly #scalars: Value | undefined;
+  readonly #logits = new Map<Value, { activation: 'sigmoid' | 'softmax'; logits: Value }>();
+  #stream = 0;
+
+  constructor(options: BuilderOptions = {}) {
+    super(options);
+    this.#scalars = options.scalars && new Value([16], { place: options.scalars });
+  }
+
+
+  /** `x . kernel + bias` over the last axis: x [..., k], kernel [k, n], bias [n]. */
+  dense(x: Operand, kernel: Operand, bias?: Operand): Value {
+    const input = this.value(x);
+    const w = this.value(kernel);
+    const offset = bias && this.value(bias);
+    const [k, n] = w.shape;
+    if (w.shape.length !== 2 || input.cols !== k) {
+      throw new ShapeError(
+        'operand-shape',
+        `dense: the last axis of the input ${formatShape(input.shape, input.batched)} must be the first of the ` +
+          `kernel ${formatShape(w.shape)}.`,
+      );
+    }
+    const needsGradient = input.needsGradient || w.needsGradient || offset?.needsGradient;
+    const y = this.temporary([...input.shape.slice(0, -1), n], input, { needsGradient });
+    const rows = y.rows;
+    const scratch = () => new Value([GEMM_SCRATCH_BYTES], { type: 'uint8' });
+    if (input.sparse) {
+      const { indptr, indices, values } = input.sparse;
+      this.emit(core, 'csrMatmul', y, indptr, indices, values ?? 0, w, offset ?? 0, rows, n);
+    } else this.emit(core, 'gemmNN', y, input, w, offset ?? 0, scratch(), rows, n, k);
+
+    this.onBackward(y, (dy) => {
+      if (offset) {
+        this.gradientFrom(offset, (db, start) => this.emit(core, 'columnSum', db, dy, rows, n, start ? 1 : 0));
+      }
+      this.gradientFrom(w, (dw, start) => {
+        if (input.sparse) {
+          const { indptr, indices, values } = input.sparse;
+          if (!start) this.emit(core, 'fill', dw, 0, dw.count);
+          this.emit(core, 'csrMatmulBackward', dw, dy, indptr, indices, values ?? 0, rows, n);
+        } else this.emit(core, 'gemmTN', dw, input, dy, start, scratch(), k, n, rows);
+      });
+      this.gradientFrom(input, (dx, start) => this.emit(core, 'gemmNT', dx, dy, w, start, scratch(), rows, k, n));
+    });
+    return y;
+  }
+
+  /** `x . w` over the last axis: x [..., k], w [k, n]. */
+  matmul(x: Operand, w: Operand): Value {
+    return this.dense(x, w);
+  }
+
+  /**
+   * An element-wise function with a kernel of its own. `alpha` is its parameter where it has one; `inPlace` lets it
+   * overwrite `x`, which nothing else may read then.
+   */
+  apply(name: FunctionName, x: Operand, alpha = 0, inPlace = false): Value {
+    const input = this.value(x);
+    const reusable = inPlace && functions[name] === 'y';
+    const y = reusable ? input.view(input.shape) : this.#like(input);
+    this.emit(core, name, y, input, alpha, y.count);
+    this.onBackward(y, (dy) => {
+      const saved = functions[name] === 'x' ? input : y;
+      this.gradient(input, (dx) => this.emit(core, `${name}Backward`, dx, dy, saved, alpha, y.count));
+    });
+    if (name === 'sigmoid' && !reusable) this.#logits.set(y, { activation: name, logits: input });
+    return y;
+  }
+
+  /** Softmax over the last axis. */
+  softmax(x: Operand): Value {
+    const input = this.value(x);
+    const y = this.#like(input);
+    this.emit(core, 'softmax', y, input, y.rows, y.cols);
+    this.onBackward(y, (dy) => {
+      this.gradient(input, (dx) => this.emit(core, 'softmaxBackward', dx, dy, y, y.rows, y.cols));
+    });
+    this.#logits.set(y, { activation: 'softmax', logits: input });
+    return y;
+  }
+
+  /** What `y` was computed from, if it is the output of that activation: losses fuse with it. */
+  logitsOf(y: Value, activation: 'sigmoid' | 'softmax'): Value | undefined {
+    const known = this.#logits.get(y);
+    return known?.activation === activation ? known.logits : undefined;
+  }
+
+  /** `a + b`: equal shapes, or `b` a row that is added to every row of `a`. */
+  add(a: Operand, b: Operand): Value {
+    const [left, right, row] = this.#pair('add', a, b);
+    const y = this.#like(left, right);
+    if (row) this.emit(core, 'addRow', y, left, right, y.rows, y.cols);
+    else this.emit(core, 'add', y, left, right, y.count);
+    this.onBackward(y, (dy) => {
+      this.passGradient(left, dy);
+      if (!row) this.passGradient(right, dy);
+      else this.#columnSum(right, dy);
+    });
+    return y;
+  }
+
+  /** `a - b`: as `add`. */
+  subtract(a: Operand, b: Operand): Value {
+    return this.add(a, this.affine(b, -1, 0));
+  }
+
+  /** `a * b` element by element: equal shapes, or `b` a row that multiplies every row of `a`. */
+  multiply(a: Operand, b: Operand): Value {
+    const [left, right, row] = this.#pair('multiply', a, b);
+    const y = this.#like(left, right);
+    if (row) this.emit(core, 'multiplyRow', y, left, right, y.rows, y.cols);
+    else this.emit(core, 'multiply', y, left, right, y.count);
+    this.onBackward(y, (dy) => {
+      this.gradient(left, (dx) => {
+        if (row) this.emit(core, 'multiplyRow', dx, dy, right, y.rows, y.cols);
+        else this.emit(core, 'multiply', dx, dy, right, y.count);
+      });
+      if (!row) this.gradient(right, (dx) => this.emit(core, 'multiply', dx, dy, left, y.count));
+      else if (right.needsGradient) {
+        const product = this.temporary(left.shape, left);
+        this.emit(core, 'multiply', product, dy, left, y.count);
+        this.#columnSum(right, product);
+      }
+    });
+    return y;
+  }
+
+  /** `a / b`: as `multiply`. */
+  divide(a: Operand, b: Operand): Value {
+    return this.multiply(a, this.apply('reciprocal', b));
+  }
+
+  /** The larger of `a` and `b` element by element; where they are equal each gets half of the gradient. */
+  maximum(a: Operand, b: Operand): Value {
+    return this.#extreme('maximum', 'minimum', a, b);
+  }
+
+  /** The smaller of `a` and `b` element by element; where they are equal each gets half of the gradient. */
+  minimum(a: Operand, b: Operand): Value {
+    return this.#extreme('minimum', 'maximum', a, b);
+  }
+
+  /** `x * scale + offset` with two constants. */
+  affine(x: Operand, scale: number, offset: number): Value {
+    const input = this.value(x);
+    const y = this.#like(input);
+    this.emit(core, 'affine', y, input, scale, offset, y.count);
+    this.onBackward(y, (dy) => {
+      this.gradient(input, (dx) => this.emit(core, 'affine', dx, dy, scale, 0, y.count));
+    });
+    return y;
+  }
+
+  /** The sum over the last axis, which goes. */
+  sum(x: Operand): Value {
+    return this.#reduce(this.value(x), 1);
+  }
+
+  /** The mean over the last axis, which goes. */
+  mean(x: Operand): Value {
+    const input = this.value(x);
+    return this.#reduce(input, 1 / input.cols);
+  }
+
+  /** The same elements under another shape. */
+  reshape(x: Operand, shape: Shape): Value {
+    const input = this.value(x);
+    if (sizeOf(shape) !== sizeOf(input.shape)) {
+      throw new ShapeError(
+        'operand-shape',
+        `reshape: ${formatShape(input.shape, input.batched)} has ${sizeOf(input.shape)} elements per sample, ` +
+          `${formatShape(shape, input.batched)} has ${sizeOf(shape)}.`,
+      );
+    }
+    const y = input.view(shape);
+    this.onBackward(y, (dy) => this.passGradient(input, dy.view(input.shape)));
+    return y;
+  }
+
+  /** Joins values along an axis of the sample (0 is the first axis after the batch). */
+  concatenate(operands: readonly Operand[], axis: number): Value {
+    const inputs = operands.map((operand) => this.value(operand));
+    const [first] = inputs;
+    const shape = [...first.shape];
+    shape[axis] = inputs.reduce((total, input) => total + input.shape[axis], 0);
+    const needsGradient = inputs.some((input) => input.needsGradient);
+    const y = this.temporary(shape, first, { needsGradient });
+    const width = sizeOf(shape.slice(axis));
+    const rows = y.batched ? scaleSize(y.count, 1 / width) : sizeOf(shape) / width;
+    let column = 0;
+    for (const input of inputs) {
+      const cols = sizeOf(input.shape.slice(axis));
+      const at = column;
+      this.emit(core, 'copyColumns', y.at(at), input, width, cols, cols, rows);
+      this.onBackward(y, (dy) => {
+        this.gradient(input, (dx) => this.emit(core, 'copyColumns', dx, dy.at(at), cols, width, cols, rows));
+      });
+      column += cols;
+    }
+    return y;
+  }
+
+  /**
+   * Sets a share of `rate` of the elements to zero and scales the others by 1 / (1 - rate); in training only. The mask
+   * follows from the seed, the step and the position, so it is not stored: the backward step draws it again.
+   */
+  dropout(x: Operand, rate: number, stream = this.#stream++): Value {
+    const input = this.value(x);
+    if (!this.training || rate === 0) return input;
+    const y = this.#like(input);
+    const scalars = this.#scalars!;
+    this.emit(core, 'dropout', y, input, scalars, stream, rate, y.count);
+    this.onBackward(y, (dy) => {
+      this.gradient(input, (dx) => this.emit(core, 'dropout', dx, dy, scalars, stream, rate, y.count));
+    });
+    return y;
+  }
+
+  #extreme(name: 'maximum' | 'minimum', opposite: 'maximum' | 'minimum', a: Operand, b: Operand): Value {
+    const [left, right, row] = this.#pair(name, a, b);
+    if (row) throw unequal(name, left, right);
+    const y = this.#like(left, right);
+    this.emit(core, name, y, left, right, y.count);
+    this.onBackward(y, (dy) => {
+      this.gradient(left, (dx) => this.emit(core, `${name}Backward`, dx, dy, left, right, y.count));
+      // b wins where a loses: the other kernel with the roles of the two kept.
+      this.gradient(right, (dx) => this.emit(core, `${opposite}Backward`, dx, dy, left, right, y.count));
+    });
+    return y;
+  }
+
+  #reduce(input: Value, scale: number): Value {
+    const y = this.temporary(input.shape.slice(0, -1), input, { needsGradient: input.needsGradient });
+    this.emit(core, 'rowSum', y, input, scale, input.rows, input.cols);
+    this.onBackward(y, (dy) => {
+      this.gradient(input, (dx) => this.emit(core, 'rowBroadcast', dx, dy, scale, input.rows, input.cols));
+    });
+    return y;
+  }
+
+  #columnSum(row: Value, dy: Value): void {
+    this.gradientFrom(row, (d, start) => this.emit(core, 'columnSum', d, dy, dy.rows, dy.cols, start ? 1 : 0));
+  }
+
+  #like(input: Value, other: Value = input): Value {
+    return this.temporary(input.shape, input, { needsGradient: input.needsGradient || other.needsGradient });
+  }
+
+  /** Two operands, and whether the second is a row for all rows of the first. */
+  #pair(operation: string, a: Operand, b: Operand): [Value, Value, boolean] {
+    const left = this.value(a);
+    const right = this.value(b);
+    if (left.batched === right.batched && sameShape(left.shape, right.shape)) return [left, right, false];
+    if (!right.batched && right.shape.length === 1 && right.cols === left.cols) return [left, right, true];
+    throw unequal(operation, left, right);
+  }
+}
+
+function unequal(operation: string, a: Value, b: Value): ShapeError {
+  return new ShapeError(
+    'operand-shape',
+    `${operation}: the shapes ${formatShape(a.shape, a.batched)} and ${formatShape(b.shape, b.batched)} do not ` +
+      'fit: they must be equal, or the second a row as long as the last axis of the first.',
+  );
+}

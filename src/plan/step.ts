@@ -1,0 +1,18 @@
+import type { KernelModule } from '../wasm/module.js';
+import type { PerBatch, Value } from './value.js';
+
+/** What a step passes to its kernel: the address of a value, a number, or a size that follows the batch. */
+export type Argument = Value | number | PerBatch;
+
+/** One kernel call with all its arguments: outputs, inputs, parameters, sizes. */
+export interface Step {
+  // biome-ignore lint/suspicious/noExplicitAny: a list of steps mixes modules; `emit` has checked each of them
+  readonly module: KernelModule<any>;
+  readonly kernel: string;
+  readonly args: readonly Argument[];
+}
+
+/** The arguments of a kernel, as a step may give them. */
+export type StepArguments<F> = F extends (...args: infer A) => unknown
+  ? { [I in keyof A]: Argument }
+  : never;

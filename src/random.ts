@@ -1,0 +1,87 @@
+import { ValueError } from './errors.js';
+import { core } from './wasm/core.js';
+import { type Runtime, runtime } from './wasm/runtime.js';
+
+/**
+ * Random numbers come from one counter-based generator (Philox4x32-10, Salmon et al. 2011, in Wasm). A stream is
+ * named by a key of two words and by its number; its i-th value depends on nothing else, so that no stream ever moves
+ * another, on any engine.
+ */
+export interface RandomKey {
+  readonly seed: number;
+  readonly ordinal: number;
+}
+
+/** Ranges of stream numbers, so that what draws for different purposes cannot meet. */
+export const streams = {
+  /** Dropout and its like: layer number * 256 + position within the layer. */
+  layer: 0,
+  /** Initial weights: plus the number of the parameter in its model. */
+  weights: 0x80000000,
+  /** The order of the samples; its step is the epoch. */
+  shuffle: 0x40000000,
+  /** What a layer or initializer with a seed of its own draws. */
+  own: 0xc0000000,
+};
+
+let currentSeed = 0;
+let models = 0;
+
+/**
+ * Sets the one seed from which weights, shuffles and dropout of all models made from now on derive, and begins to
+ * count models anew: the same program after the same `setSeed` gives the same bits. Without a call the seed is 0.
+ *
+ * @throws ValueError `seed` unless it is a whole number from 0 to 4294967295.
+ */
+export function setSeed(seed: number): void {
+  currentSeed = checkSeed(seed, 'setSeed');
+  models = 0;
+}
+
+export function checkSeed(seed: number, where: string): number {
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
+    throw new ValueError('seed', `${where}: a seed is a whole number from 0 to 4294967295, but got ${seed}.`);
+  }
+  return seed;
+}
+
+/** The key of a new model: the seed, and how many models came before it. */
+export function nextModelKey(): RandomKey {
+  return { seed: currentSeed, ordinal: models++ };
+}
+
+/** Runs `fill` on memory for `n` words and returns a copy of what it wrote. */
+function draw<T>(n: number, fill: (address: number) => void, read: (shared: Runtime, at: number) => T): T {
+  const shared = runtime();
+  const allocation = shared.heap.allocate(n * 4, 'Random numbers');
+  fill(allocation.address);
+  const values = read(shared, allocation.address / 4);
+  shared.heap.release(allocation);
+  return values;
+}
+
+/** A permutation of 0..n-1 from a stream. */
+export function permutationOf(n: number, key: RandomKey, step: number, stream: number): Int32Array {
+  const { permutation } = runtime().kernels(core);
+  return draw(
+    n,
+    (address) => permutation(address, key.seed, key.ordinal, step, stream, n),
+    ({ heap }, at) => heap.i32.slice(at, at + n),
+  );
+}
+
+/** A permutation of 0..n-1, the same everywhere for the same seed and stream. */
+export function permutation(n: number, seed: number, stream = 0): Int32Array {
+  return permutationOf(n, { seed: checkSeed(seed, 'permutation'), ordinal: 0 }, 0, stream);
+}
+
+/** `n` float32 numbers uniform in [0, 1), the same everywhere for the same seed and stream. */
+export function randomUniform(n: number, seed: number, stream = 0): Float32Array {
+  checkSeed(seed, 'randomUniform');
+  const kernels = runtime().kernels(core);
+  return draw(
+    n,
+    (address) => kernels.randomUniform(address, seed, 0, 0, stream, 0, 1, n),
+    ({ heap }, at) => heap.f32.slice(at, at + n),
+  );
+}

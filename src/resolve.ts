@@ -1,0 +1,72 @@
+/** From what users write (a name in either spelling, or an object) to the object. */
+import type { Activation } from './activations.js';
+import * as activations from './activations.js';
+import type { Identifier } from './identifiers.js';
+import type { Initializer } from './initializers.js';
+import * as initializers from './initializers.js';
+import type { Loss } from './losses.js';
+import * as losses from './losses.js';
+import type { Metric } from './metrics.js';
+import * as metrics from './metrics.js';
+import { lookUp } from './names.js';
+import type { Optimizer } from './optimizers.js';
+import * as optimizers from './optimizers.js';
+import type { Regularizer } from './regularizers.js';
+import * as regularizers from './regularizers.js';
+
+export type ActivationLike = Identifier<typeof activations> | 'swish' | Activation;
+export type InitializerLike = Identifier<typeof initializers> | Initializer;
+export type RegularizerLike = Identifier<typeof regularizers> | 'l1_l2' | Regularizer;
+
+type LossAlias = keyof typeof lossAliases;
+type MetricAlias = keyof typeof metricAliases;
+export type LossLike = Identifier<typeof losses> | LossAlias | Loss;
+/** 'accuracy' and 'acc' stand for the binary, categorical or sparse one, whichever fits the output and the loss. */
+export type MetricLike = Identifier<typeof metrics> | MetricAlias | 'accuracy' | 'acc' | Metric;
+export type OptimizerLike = 'sgd' | 'rmsprop' | 'RMSprop' | 'adam' | 'adagrad' | Optimizer;
+
+const lossAliases = {
+  mse: 'meanSquaredError',
+  mae: 'meanAbsoluteError',
+  bce: 'binaryCrossentropy',
+} as const;
+const metricAliases = { mse: 'meanSquaredError', mae: 'meanAbsoluteError', rmse: 'rootMeanSquaredError' } as const;
+
+type Table<T> = Readonly<Record<string, () => T>>;
+
+export function resolveActivation(activation: ActivationLike): Activation {
+  if (typeof activation !== 'string') return activation;
+  return lookUp(activations as Table<Activation>, activation, 'activation', { swish: 'silu' })();
+}
+
+export function resolveInitializer(initializer: InitializerLike): Initializer {
+  if (typeof initializer !== 'string') return initializer;
+  return lookUp(initializers as Table<Initializer>, initializer, 'initializer')();
+}
+
+export function resolveRegularizer(regularizer: RegularizerLike): Regularizer {
+  if (typeof regularizer !== 'string') return regularizer;
+  return lookUp(regularizers as Table<Regularizer>, regularizer, 'regularizer', { l1_l2: 'l1l2' })();
+}
+
+export function resolveLoss(loss: LossLike): Loss {
+  if (typeof loss !== 'string') return loss;
+  return lookUp(losses as Table<Loss>, loss, 'loss', lossAliases)();
+}
+
+/** The metric and the key under which it stands in the history: the name as it was given. */
+export function resolveMetric(metric: MetricLike, outputWidth: number, target: 'values' | 'labels'): Metric {
+  if (typeof metric !== 'string') return metric;
+  if (metric !== 'accuracy' && metric !== 'acc') {
+    return { ...lookUp(metrics as Table<Metric>, metric, 'metric', { ...metricAliases, acc: '', accuracy: '' })(), name: metric };
+  }
+  let fitting = target === 'labels' ? metrics.sparseCategoricalAccuracy() : metrics.categoricalAccuracy();
+  if (outputWidth === 1) fitting = metrics.binaryAccuracy();
+  return { ...fitting, name: metric };
+}
+
+export function resolveOptimizer(optimizer: OptimizerLike): Optimizer {
+  if (typeof optimizer !== 'string') return optimizer;
+  const { sgd, rmsprop, adam, adagrad } = optimizers;
+  return lookUp({ sgd, rmsprop, adam, adagrad }, optimizer.toLowerCase(), 'optimizer')();
+}

@@ -1,0 +1,126 @@
+import type { Optimizer } from '../optimizers.js';
+import type { Builder } from '../plan/builder.js';
+import type { Parameter } from '../plan/parameter.js';
+import { type Place, Value } from '../plan/value.js';
+import type { RandomKey } from '../random.js';
+import { sizeOf } from '../shape.js';
+import { core } from '../wasm/core.js';
+import type { Allocation, Heap } from '../wasm/heap.js';
+import type { Runtime } from '../wasm/runtime.js';
+
+/** Words of the scalar block: what changes from step to step and is read by kernels from memory. */
+const SCALARS = { learningRate: 0, clipvalue: 1, hyperparameters: 2, key: 12, step: 14, words: 16 };
+const RECORD_WORDS = 8;
+
+interface Run {
+  weights: number;
+  offset: number;
+  length: number;
+}
+
+/**
+ * What the training of a model keeps from step to step: gradients and optimizer slots in the order of the parameters,
+ * the scalar block, and the table of contiguous runs that the optimizer walks in one call.
+ */
+export class TrainingState {
+  readonly parameters: readonly Parameter[];
+  readonly optimizer: Optimizer;
+  readonly scalars: Place;
+  /** Steps taken so far. */
+  iterations = 0;
+  /** Epochs begun so far: the shuffle is keyed by it. */
+  epochs = 0;
+  readonly #heap: Heap;
+  readonly #memory: Allocation;
+  readonly #gradients = new Map<Parameter, Place>();
+  readonly #table: Value;
+  readonly #runs: number;
+
+  constructor(runtime: Runtime, optimizer: Optimizer, parameters: readonly Parameter[], key: RandomKey) {
+    this.optimizer = optimizer;
+    this.parameters = parameters;
+    this.#heap = runtime.heap;
+    const lengths = parameters.map(({ shape }) => paddedLength(sizeOf(shape)));
+    const total = lengths.reduce((sum, length) => sum + length, 0);
+    const runs = runsOf(parameters, lengths, optimizer.clipnorm !== undefined);
+    this.#runs = runs.length;
+
+    const tableBytes = runs.length * RECORD_WORDS * 4;
+    const scalarBytes = SCALARS.words * 4;
+    const bytes = scalarBytes + tableBytes + (1 + optimizer.slots) * total * 4;
+    this.#memory = runtime.heap.allocate(bytes, 'Training (gradients and optimizer)');
+    const { address } = this.#memory;
+    this.scalars = { address };
+    const table = address + scalarBytes;
+    const gradients = table + tableBytes;
+    const slot = (i: number, offset: number) => (i < optimizer.slots ? gradients + ((1 + i) * total + offset) * 4 : 0);
+    this.#table = new Value([runs.length * RECORD_WORDS], { place: { address: table } });
+
+    let offset = 0;
+    parameters.forEach((parameter, i) => {
+      this.#gradients.set(parameter, { address: gradients + offset * 4 });
+      offset += lengths[i];
+    });
+    const { i32, f32 } = runtime.heap;
+    runs.forEach((run, r) => {
+      const at = table / 4 + r * RECORD_WORDS;
+      i32.set([run.weights, gradients + run.offset * 4, slot(0, run.offset), slot(1, run.offset), run.length], at);
+      f32.set([optimizer.weightDecay, 1], at + 5);
+      i32[at + 7] = slot(2, run.offset);
+    });
+    if (optimizer.slotStart) {
+      const at = slot(0, 0) / 4;
+      f32.fill(optimizer.slotStart, at, at + optimizer.slots * total);
+    }
+    i32.set([key.seed, key.ordinal, 0], address / 4 + SCALARS.key);
+  }
+
+  /** Where the gradient of a parameter belongs, if it is trained. */
+  gradientPlace(parameter: Parameter): Place | undefined {
+    return this.#gradients.get(parameter);
+  }
+
+  /** Emits what turns gradients into new weights. */
+  emitUpdate(b: Builder): void {
+    const { clipnorm, globalClipnorm, kernel } = this.optimizer;
+    if (clipnorm !== undefined) b.emit(core, 'clipByNorm', this.#table, this.#runs, clipnorm);
+    if (globalClipnorm !== undefined) b.emit(core, 'clipByGlobalNorm', this.#table, this.#runs, globalClipnorm);
+    b.emit(core, kernel, this.#table, this.#runs, new Value([SCALARS.words], { place: this.scalars }));
+  }
+
+  /** Writes the scalars of the step that comes next. */
+  beginStep(): void {
+    const { optimizer, iterations } = this;
+    const { f32, i32 } = this.#heap;
+    const at = this.scalars.address / 4;
+    f32[at + SCALARS.learningRate] = optimizer.learningRate;
+    f32[at + SCALARS.clipvalue] = optimizer.clipvalue ?? Infinity;
+    const values = optimizer.hyperparameters(iterations + 1);
+    for (let i = 0; i < values.length; i++) f32[at + SCALARS.hyperparameters + i] = values[i];
+    i32[at + SCALARS.step] = iterations;
+    this.iterations = iterations + 1;
+  }
+
+  /** Gives its memory back at once. */
+  release(): void {
+    this.#heap.release(this.#memory);
+  }
+}
+
+/** Weights are padded with zeros to whole vectors. */
+export function paddedLength(length: number): number {
+  return Math.ceil(length / 4) * 4;
+}
+
+/** Neighbours in memory are walked as one, unless every weight needs a norm of its own. */
+function runsOf(parameters: readonly Parameter[], lengths: readonly number[], separate: boolean): Run[] {
+  const runs: Run[] = [];
+  let offset = 0;
+  parameters.forEach(({ address }, i) => {
+    const last = runs.at(-1);
+    if (!separate && last && last.weights + last.length * 4 === address) last.length += lengths[i];
+    else runs.push({ weights: address, offset, length: lengths[i] });
+    offset += lengths[i];
+  });
+  return runs;
+}

@@ -1,0 +1,16 @@
+import type { RandomKey } from '../random.js';
+import type { CallbackModel } from './callback.js';
+import type { Samples, ScoringProgram } from './feed.js';
+import type { TrainingState } from './state.js';
+
+/** What a trainer needs of a model. `Data` is whatever the model takes as inputs and targets. */
+export interface Trainable<Data> extends CallbackModel {
+  readonly key: RandomKey;
+  /** Checks data whole and turns them into columns. */
+  samples(x: Data, y: Data, arguments_?: [string, string]): Samples;
+  trainingState(): TrainingState;
+  trainingProgram(samples: Samples, batchSize: number): ScoringProgram;
+  evaluationProgram(samples: Samples, batchSize: number): ScoringProgram;
+  /** Whether a fit of this model is running. */
+  fitting: boolean;
+}

@@ -1,0 +1,7 @@
+import { base64, type CoreKernels } from './generated/core.js';
+import { KernelModule } from './module.js';
+
+/** Dense layers, element-wise functions, losses, metrics, optimizers and random numbers. */
+export const core: KernelModule<CoreKernels> = /* @__PURE__ */ new KernelModule<CoreKernels>('core', base64);
+
+export { GEMM_SCRATCH_BYTES } from './generated/core.js';

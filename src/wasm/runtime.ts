@@ -1,0 +1,57 @@
+import { type Allocation, Heap } from './heap.js';
+import type { KernelModule } from './module.js';
+
+/**
+ * What all models of this JavaScript realm share: the memory, the kernels bound to it, and the region in which the
+ * temporaries of every program lie on top of each other (only one program runs at a time).
+ */
+export class Runtime {
+  readonly heap = new Heap();
+  readonly #instances = new Map<KernelModule<unknown>, unknown>();
+  #region: Allocation | undefined;
+
+  /** The kernels of a module over the shared memory. */
+  kernels<Kernels>(module: KernelModule<Kernels>): Kernels {
+    let instance = this.#instances.get(module) as Kernels | undefined;
+    if (!instance) {
+      instance = module.instantiate(this.heap.memory);
+      this.#instances.set(module, instance);
+    }
+    return instance;
+  }
+
+  /** Where the shared temporaries begin. It moves when a program asks for more than there is. */
+  get regionAddress(): number {
+    return this.#region?.address ?? 0;
+  }
+
+  /** Sees to it that the shared region holds `bytes` bytes. */
+  reserveRegion(bytes: number, purpose: string): void {
+    if (this.#region && this.#region.bytes >= bytes) return;
+    const region = this.heap.allocate(bytes, purpose);
+    if (this.#region) this.heap.release(this.#region);
+    this.#region = region;
+  }
+}
+
+let shared: Runtime | undefined;
+
+/** The runtime of this realm, made when it is first needed. */
+export function runtime(): Runtime {
+  shared ??= new Runtime();
+  return shared;
+}
+
+export interface RuntimeInfo {
+  readonly simd: 'strict';
+  readonly threads: number;
+  /** Bytes of linear memory; what is in use of it. */
+  readonly memoryBytes: number;
+  readonly usedBytes: number;
+}
+
+/** What computes here, and how much memory it holds. */
+export function runtimeInfo(): RuntimeInfo {
+  const { heap } = runtime();
+  return { simd: 'strict', threads: 1, memoryBytes: heap.byteLength, usedBytes: heap.bytesInUse };
+}

@@ -1,0 +1,1 @@
+"""One module per golden file, each with a `make()` that returns the content of its file."""

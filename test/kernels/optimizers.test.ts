@@ -1,0 +1,211 @@
+import { describe, expect, test } from 'vitest';
+import { expectClose } from '../support/compare.js';
+import { KernelBench } from '../support/kernels.js';
+import { uniformArray } from '../support/random.js';
+import {
+  clipScale,
+  optimizers,
+  type Parameter,
+  type Settings,
+  update,
+} from '../support/reference/optimizers.js';
+
+const RECORD = 32;
+const bench = new KernelBench();
+
+type Kernel = (table: number, count: number, scalars: number) => void;
+const kernels = bench.kernels as unknown as Record<string, Kernel>;
+
+/** A run of parameters in memory, padded with zeros to a multiple of four. */
+interface Run {
+  size: number;
+  padded: number;
+  w: number;
+  g: number;
+  slots: number[];
+}
+
+const padded = (data: ArrayLike<number>) => {
+  const array = new Float32Array(Math.ceil(data.length / 4) * 4);
+  array.set(data);
+  return array;
+};
+
+function placeRun(w: Float32Array, initial: number[]): Run {
+  const slots = initial.map((value) => bench.place(padded(new Float32Array(w.length).fill(value))));
+  return {
+    size: w.length,
+    padded: Math.ceil(w.length / 4) * 4,
+    w: bench.place(padded(w)),
+    g: bench.place(padded(new Float32Array(w.length))),
+    slots,
+  };
+}
+
+function placeTable(runs: Run[], settings: Settings): number {
+  const table = bench.reserve(runs.length * RECORD);
+  const view = new DataView(bench.memory.buffer);
+  runs.forEach((run, i) => {
+    const record = table + i * RECORD;
+    [run.w, run.g, run.slots[0] ?? 0, run.slots[1] ?? 0, run.padded].forEach((word, k) => {
+      view.setInt32(record + 4 * k, word, true);
+    });
+    view.setFloat32(record + 20, settings.decay ?? 0, true);
+    view.setFloat32(record + 24, settings.scale ?? 1, true);
+    view.setInt32(record + 28, 0, true);
+  });
+  return table;
+}
+
+function write(address: number, data: ArrayLike<number>): void {
+  new Float32Array(bench.memory.buffer, address, data.length).set(data);
+}
+
+function scaleOf(table: number, i: number): number {
+  return new DataView(bench.memory.buffer).getFloat32(table + i * RECORD + 24, true);
+}
+
+function scalarWords({ lr, clipvalue = Infinity }: Settings, hyper: number[]): number[] {
+  return [lr, clipvalue, ...hyper];
+}
+
+const sizes = [4, 5, 13, 257];
+const steps = 20;
+const settings: [string, Settings][] = [
+  ['plainly', { lr: 0.01 }],
+  ['with a scale, clipvalue and weight decay', { lr: 0.01, scale: 1.5, clipvalue: 0.7, decay: 0.04 }],
+];
+
+describe.each(Object.entries(optimizers))('%s', (name, optimizer) => {
+  test.each(settings)('follows the reference %s', (_, setting) => {
+    bench.reset();
+    const initial = sizes.map((size, i) => uniformArray(size, i));
+    const runs = initial.map((w) => placeRun(w, optimizer.slots));
+    const expected = initial.map((w) =>
+      Array.from(w, (value): Parameter => ({ w: value, slots: [...optimizer.slots] })),
+    );
+    const table = placeTable(runs, setting);
+    const scalars = bench.reserve(64);
+    for (let t = 1; t <= steps; t++) {
+      write(scalars, scalarWords(setting, optimizer.hyper(setting.lr, t)));
+      runs.forEach((run, r) => {
+        const g = uniformArray(run.size, 1000 * t + r);
+        write(run.g, g);
+        expected[r].forEach((p, i) => {
+          update(optimizer, p, g[i], t, setting);
+        });
+      });
+      kernels[name](table, runs.length, scalars);
+    }
+    runs.forEach((run, r) => {
+      // The rounding of 20 steps.
+      expectClose(
+        bench.f32(run.w, run.size),
+        expected[r].map((p) => p.w),
+        { absolute: 6e-7 },
+      );
+      run.slots.forEach((slot, s) => {
+        expectClose(
+          bench.f32(slot, run.size),
+          expected[r].map((p) => p.slots[s]),
+          { relativeToMax: 4e-7 },
+        );
+        expect(bench.tailIntact(slot, run.padded * 4)).toBe(true);
+      });
+      // Zero padding stays finite and moves no weight.
+      expect(bench.f32(run.w, run.padded).slice(run.size)).toEqual(new Float32Array(run.padded - run.size));
+      expect(bench.tailIntact(run.w, run.padded * 4)).toBe(true);
+    });
+  });
+
+  test('leaves no denormals after 1000 steps without a gradient', () => {
+    bench.reset();
+    const run = placeRun(uniformArray(64, 1), optimizer.slots);
+    const setting = { lr: 0.01 };
+    const table = placeTable([run], setting);
+    const scalars = bench.reserve(64);
+    write(run.g, uniformArray(64, 2));
+    for (let t = 1; t <= 1001; t++) {
+      write(scalars, scalarWords(setting, optimizer.hyper(setting.lr, t)));
+      kernels[name](table, 1, scalars);
+      if (t === 1) write(run.g, new Float32Array(64));
+    }
+    for (const slot of run.slots) {
+      for (const value of bench.f32(slot, 64)) {
+        expect(value === 0 || Math.abs(value) >= 1.17549435e-38).toBe(true);
+      }
+    }
+  });
+
+  test('lets a NaN gradient through, to its own weight alone', () => {
+    bench.reset();
+    const run = placeRun(new Float32Array(8).fill(1), optimizer.slots);
+    write(run.g, [0, 0, Number.NaN, 0, 0, 0, 0, 0]);
+    const setting = { lr: 0.01, clipvalue: 0.5 };
+    const scalars = bench.reserve(64);
+    write(scalars, scalarWords(setting, optimizer.hyper(setting.lr, 1)));
+    kernels[name](placeTable([run], setting), 1, scalars);
+    const nan = (values: Float32Array) => Array.from(values, Number.isNaN);
+    const only = [false, false, true, false, false, false, false, false];
+    expect(nan(bench.f32(run.w, 8))).toEqual(only);
+    for (const slot of run.slots) expect(nan(bench.f32(slot, 8))).toEqual(only);
+  });
+});
+
+describe('clipping by norm', () => {
+  const clip = 0.8;
+  // Norms below and above the bound; the last run is longer than a partial sum in float32.
+  const gradients = [uniformArray(5, 1, -0.1, 0.1), uniformArray(13, 2), uniformArray(20_001, 3), padded([])];
+
+  function place(): { table: number; count: number } {
+    bench.reset();
+    const runs = gradients.map((g) => placeRun(new Float32Array(g.length), []));
+    runs.forEach((run, i) => {
+      write(run.g, gradients[i]);
+    });
+    return { table: placeTable(runs, { lr: 1, scale: 7 }), count: runs.length };
+  }
+
+  test('clipByNorm scales every run by its own norm', () => {
+    const { table, count } = place();
+    bench.kernels.clipByNorm(table, count, clip);
+    expectClose(
+      gradients.map((_, i) => scaleOf(table, i)),
+      gradients.map((g) => clipScale([g], clip)),
+      { ulp: 2 },
+    );
+    expect(scaleOf(table, 0)).toBe(1);
+  });
+
+  test('clipByGlobalNorm scales all runs by the norm of everything', () => {
+    const { table, count } = place();
+    bench.kernels.clipByGlobalNorm(table, count, clip);
+    const expected = clipScale(gradients, clip);
+    expectClose(
+      gradients.map((_, i) => scaleOf(table, i)),
+      gradients.map(() => expected),
+      { ulp: 2 },
+    );
+  });
+
+  test('touches nothing but the scale', () => {
+    const { table, count } = place();
+    const before = bench.i32(table, (count * RECORD) / 4);
+    bench.kernels.clipByNorm(table, count, clip);
+    bench.kernels.clipByGlobalNorm(table, count, clip);
+    const after = bench.i32(table, (count * RECORD) / 4);
+    expect(after.filter((_, i) => i % 8 !== 6)).toEqual(before.filter((_, i) => i % 8 !== 6));
+    expect(bench.tailIntact(table, count * RECORD)).toBe(true);
+  });
+
+  test('a NaN gradient makes the scale NaN', () => {
+    const { table, count } = place();
+    const g = new DataView(bench.memory.buffer).getInt32(table + RECORD + 4, true);
+    write(g, [Number.NaN]);
+    bench.kernels.clipByNorm(table, count, clip);
+    expect(scaleOf(table, 1)).toBeNaN();
+    expect(scaleOf(table, 2)).not.toBeNaN();
+    bench.kernels.clipByGlobalNorm(table, count, clip);
+    expect(scaleOf(table, 2)).toBeNaN();
+  });
+});
