@@ -1,1 +1,103 @@
-// metrics
+import { laneMask } from './simd';
+
+/**
+ * Metrics as a value per row, and their running sums:
+ *
+ *     name(value, x, y, threshold, rows, cols)
+ *
+ * value [rows] from the predictions x [rows, cols] and from y, which is [rows, cols] or, where the name begins with
+ * sparse, i32 labels [rows]. The names are those of Keras 3. Only binaryAccuracy looks at the threshold.
+ */
+
+/** Where the first of the largest among x [n] stands; NaN is never the largest, and 0 is the answer if all are NaN. */
+function argmax(x: usize, n: i32): i32 {
+  const lowest = f32x4.splat(-Infinity);
+  let max = lowest;
+  for (let c = 0; c < n; c += 4) {
+    const values = v128.bitselect(v128.load(x + (<usize>c << 2)), lowest, laneMask(n - c));
+    // pmax(a, b) is a < b ? b : a, which leaves a NaN in b out.
+    max = f32x4.pmax(max, values);
+  }
+  max = f32x4.pmax(max, v128.shuffle<f32>(max, max, 2, 3, 0, 1));
+  max = f32x4.pmax(max, v128.shuffle<f32>(max, max, 1, 0, 3, 2));
+  for (let c = 0; c < n; c += 4) {
+    const equal = v128.and(f32x4.eq(v128.load(x + (<usize>c << 2)), max), laneMask(n - c));
+    if (v128.any_true(equal)) return c + ctz(i32x4.bitmask(equal));
+  }
+  return 0;
+}
+
+/** value = the share of columns in which y is 1 and x > threshold, or y is 0 and x is not. */
+export function binaryAccuracy(value: usize, x: usize, y: usize, threshold: f32, rows: i32, cols: i32): void {
+  const bound = f32x4.splat(threshold);
+  const one = f32x4.splat(1);
+  for (let r = 0; r < rows; r++) {
+    let hits = i32x4.splat(0);
+    for (let c = 0; c < cols; c += 4) {
+      const offset = <usize>c << 2;
+      const predicted = v128.and(f32x4.gt(v128.load(x + offset), bound), one);
+      const equal = v128.and(f32x4.eq(predicted, v128.load(y + offset)), laneMask(cols - c));
+      // A lane that is true is -1.
+      hits = i32x4.sub(hits, equal);
+    }
+    const count =
+      i32x4.extract_lane(hits, 0) +
+      i32x4.extract_lane(hits, 1) +
+      i32x4.extract_lane(hits, 2) +
+      i32x4.extract_lane(hits, 3);
+    store<f32>(value, <f32>count / <f32>cols);
+    value += 4;
+    x += <usize>cols << 2;
+    y += <usize>cols << 2;
+  }
+}
+
+/** value = 1 if the largest of the row of x stands where the largest of the row of y does, else 0. */
+export function categoricalAccuracy(
+  value: usize,
+  x: usize,
+  y: usize,
+  _threshold: f32,
+  rows: i32,
+  cols: i32,
+): void {
+  for (let r = 0; r < rows; r++) {
+    store<f32>(value, argmax(x, cols) == argmax(y, cols) ? 1 : 0);
+    value += 4;
+    x += <usize>cols << 2;
+    y += <usize>cols << 2;
+  }
+}
+
+/** value = 1 if the largest of the row of x stands at the label, else 0. */
+export function sparseCategoricalAccuracy(
+  value: usize,
+  x: usize,
+  y: usize,
+  _threshold: f32,
+  rows: i32,
+  cols: i32,
+): void {
+  for (let r = 0; r < rows; r++) {
+    store<f32>(value, argmax(x, cols) == load<i32>(y) ? 1 : 0);
+    value += 4;
+    x += <usize>cols << 2;
+    y += 4;
+  }
+}
+
+/**
+ * Adds values * weights and weights, both [rows], to the two float64 at state; weights may be 0 for ones. One row
+ * after the other, so that the sums do not depend on how the rows are cut into batches.
+ */
+export function accumulate(state: usize, values: usize, weights: usize, rows: i32): void {
+  let sum = load<f64>(state);
+  let count = load<f64>(state, 8);
+  for (let r = 0; r < rows; r++) {
+    const weight: f64 = weights ? load<f32>(weights + (<usize>r << 2)) : 1;
+    sum += weight * <f64>load<f32>(values + (<usize>r << 2));
+    count += weight;
+  }
+  store<f64>(state, sum);
+  store<f64>(state, count, 8);
+}

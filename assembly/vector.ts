@@ -3,6 +3,7 @@ import { storeLanes, sumLanes } from './simd';
 /** The matrix products with a single row, column or step: they read each value once and never pack. */
 
 const COLUMN_BLOCK_MAX = 256;
+const ZEROS: usize = memory.data<f32>([0, 0, 0, 0], 16);
 
 /** y[n] = start[n] + x[k] . b[k, n]; start 0 means zeros, start may be y. */
 export function vectorMatrix(y: usize, x: usize, b: usize, start: usize, n: i32, k: i32): void {
@@ -117,25 +118,28 @@ export function rowDots(
   k: i32,
 ): void {
   const row = <usize>k << 2;
+  if (!start) {
+    start = ZEROS;
+    startStep = 0;
+  }
   let r = 0;
   for (; r + 4 <= rows; r += 4) {
-    let first = f32x4.splat(0);
-    if (start) first = startStep ? v128.load(start) : v128.load32_splat(start);
-    fourDots(y, b, row, x, k);
-    v128.store(y, f32x4.add(v128.load(y), first));
+    // Read before y is written: start may be y.
+    const first = startStep ? v128.load(start) : v128.load32_splat(start);
+    v128.store(y, f32x4.add(fourDots(b, row, x, k), first));
     start += startStep << 2;
     y += 16;
     b += row << 2;
   }
   for (; r < rows; r++) {
-    store<f32>(y, dot(b, x, k) + (start ? load<f32>(start) : 0));
+    store<f32>(y, dot(b, x, k) + load<f32>(start));
     start += startStep;
     y += 4;
     b += row;
   }
 }
 
-function fourDots(y: usize, b: usize, row: usize, x: usize, k: i32): void {
+function fourDots(b: usize, row: usize, x: usize, k: i32): v128 {
   let b0 = b;
   let b1 = b0 + row;
   let b2 = b1 + row;
@@ -172,10 +176,7 @@ function fourDots(y: usize, b: usize, row: usize, x: usize, k: i32): void {
     b2 += 4;
     b3 += 4;
   }
-  store<f32>(y, y0);
-  store<f32>(y, y1, 4);
-  store<f32>(y, y2, 8);
-  store<f32>(y, y3, 12);
+  return f32x4.replace_lane(f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(y0), 1, y1), 2, y2), 3, y3);
 }
 
 function dot(a: usize, b: usize, n: i32): f32 {

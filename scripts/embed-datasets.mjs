@@ -22,29 +22,20 @@ function readTable(name, { separator = ',', header = 0 } = {}) {
     .map((line) => line.trim().split(separator));
 }
 
-/** A decimal number as a whole number times a power of ten, without going through floating point. */
-function parseDecimal(field) {
-  const match = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(field);
-  if (!match) throw new Error(`not a decimal number: ${field}`);
-  const [, sign, whole, fraction = '', exponent = '0'] = match;
-  let digits = BigInt(sign + whole + fraction);
-  let power = Number(exponent) - fraction.length;
-  while (digits % 10n === 0n && digits !== 0n && power < 0) {
-    digits /= 10n;
-    power++;
-  }
-  return digits === 0n ? { digits, power: 0 } : { digits, power };
-}
-
-/** One column as whole numbers from 0, with what is needed to undo that. */
+/**
+ * One column as whole numbers from 0, with what is needed to undo that: the fewest decimals that give every value of
+ * the file, rounded to float32. (Some values of the files carry rounding errors, such as 4.803999999999999.)
+ */
 function wholeNumbers(fields) {
-  const numbers = fields.map(parseDecimal);
-  const decimals = Math.max(0, ...numbers.map(({ power }) => -power));
-  const scaled = numbers.map(({ digits, power }) => Number(digits * 10n ** BigInt(power + decimals)));
-  const least = Math.min(...scaled);
-  fields.forEach((field, i) => {
-    if (scaled[i] / 10 ** decimals !== Number(field)) throw new Error(`${field} does not survive`);
-  });
+  const numbers = fields.map(Number);
+  const survives = (power) =>
+    numbers.every((x) => Math.fround(Math.round(x * power) / power) === Math.fround(x));
+  let decimals = 0;
+  while (!survives(10 ** decimals)) {
+    if (++decimals > 9) throw new Error('more than 9 decimals');
+  }
+  const scaled = numbers.map((x) => Math.round(x * 10 ** decimals));
+  const least = scaled.reduce((a, b) => Math.min(a, b));
   return { values: scaled.map((value) => value - least), least, decimals };
 }
 
@@ -58,6 +49,7 @@ function packColumn(values) {
   const nonzero = values.filter((value) => value > 0).length;
   const flag = largest > 0 && values.length + nonzero * flagged < values.length * plain;
   const bits = flag ? flagged : plain;
+  if (bits > 24) throw new Error(`${bits} bits for a value`);
   const stream = [];
   for (const value of values) {
     if (flag) stream.push(value > 0 ? 1 : 0);

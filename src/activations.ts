@@ -6,7 +6,7 @@ import type { Value } from './plan/value.js';
 /** An activation function, ready to be put behind a layer. */
 export interface Activation {
   readonly name: string;
-  readonly config: Readonly<Record<string, number>>;
+  readonly config: Readonly<Record<string, number | boolean>>;
   /** Emits its steps. With `inPlace` it may overwrite `x`, which nothing else may read then. */
   apply(b: Builder, x: Value, inPlace?: boolean): Value;
 }
@@ -30,14 +30,22 @@ export const softplus = (): Activation => elementwise('softplus');
 export const elu = ({ alpha = 1 } = {}): Activation => elementwise('elu', { alpha }, alpha);
 /** 1.0507 * elu(x, 1.6733) (Klambauer et al. 2017). */
 export const selu = (): Activation => elementwise('selu');
-/** x * Phi(x) with the exact normal distribution (Hendrycks and Gimpel 2016). */
-export const gelu = (): Activation => elementwise('gelu');
+/** x * Phi(x) (Hendrycks and Gimpel 2016); with `approximate` (default false) by their formula with tanh. */
+export const gelu = ({ approximate = false } = {}): Activation =>
+  approximate ? { name: 'gelu', config: { approximate }, apply: approximateGelu } : elementwise('gelu');
 /** x * sigmoid(x). */
 export const silu = (): Activation => elementwise('silu');
 /** exp(x). */
 export const exponential = (): Activation => elementwise('exponential');
 /** relu6(x + 3) / 6. */
 export const hardSigmoid = (): Activation => elementwise('hardSigmoid');
+
+/** x (1 + tanh(u)) / 2 is x sigmoid(2u), with u = sqrt(2/pi) (x + 0.044715 x^3): no cancellation on the left. */
+function approximateGelu(b: Builder, x: Value): Value {
+  const twice = 1.5957691216057308;
+  const factor = b.affine(b.apply('square', x), twice * 0.044715, twice);
+  return b.multiply(x, b.apply('sigmoid', b.multiply(x, factor)));
+}
 
 function elementwise(name: FunctionName, config: Record<string, number> = {}, alpha = 0): Activation {
   if (!Number.isFinite(alpha)) {

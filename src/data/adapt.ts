@@ -30,7 +30,7 @@ export function splitData(data: ModelData, expected: readonly Expected[], argume
       );
     });
   }
-  if (expected.length === 1) return [data as Data];
+  if (expected.length === 1) return [isOnlyPart(data) ? data[0] : (data as Data)];
   if (Array.isArray(data) && data.length === expected.length) return [...data];
   throw new ShapeError(
     'data-parts',
@@ -137,6 +137,11 @@ function wrongShape(what: string, expected: Shape, got: Shape): ShapeError {
 function notEmpty(column: Column, what: string): Column {
   if (column.length > 0) return column;
   throw new ValueError('data-empty', `${what} is empty: expected at least one sample.`);
+}
+
+/** Whether this is a list of one tensor or sparse matrix, and not data themselves. */
+function isOnlyPart(data: ModelData): data is readonly [Data] {
+  return Array.isArray(data) && data.length === 1 && typeof data[0] === 'object' && 'shape' in data[0];
 }
 
 /** Whether these are parts by name, and not data themselves. */

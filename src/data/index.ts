@@ -14,4 +14,4 @@ export { KFold, type KFoldOptions, type Split, type Splitter, StratifiedKFold } 
 export { type Taken, take } from './prepare/take.js';
 export { TextVectorization } from './prepare/text.js';
 export type { TextVectorizationOptions } from './prepare/textOptions.js';
-export { type TrainTestSplitOptions, trainTestSplit } from './prepare/trainTest.js';
+export { type TrainTestParts, type TrainTestSplitOptions, trainTestSplit } from './prepare/trainTest.js';

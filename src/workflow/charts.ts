@@ -10,7 +10,7 @@ import {
   seriesOf,
 } from './history.js';
 import { type Curve, drawPanel, type Mark, type Panel } from './panel.js';
-import { document, theme, titleAt } from './svg.js';
+import { svgDocument, theme, titleAt } from './svg.js';
 import { formatNumber } from './ticks.js';
 
 /** A line of `lineChart`. */
@@ -130,7 +130,7 @@ function page(
     }),
   );
   const head = title ? [titleAt(MARGIN + 8, 28, title, width)] : [];
-  return document(width, height, name, [...head, ...drawn]);
+  return svgDocument(width, height, name, [...head, ...drawn]);
 }
 
 /** The loss, and beside it the first accuracy or, failing that, the first other metric. */

@@ -1,7 +1,7 @@
 import { checkInteger } from '../data/prepare/options.js';
 import { ShapeError } from '../errors.js';
 import { checkOptions } from '../names.js';
-import { document, element, fitText, textAt, textWidth, theme, titleAt } from './svg.js';
+import { element, fitText, svgDocument, textAt, textWidth, theme, titleAt } from './svg.js';
 
 /** Options of `confusionMatrixChart`; sizes are in pixels. */
 export interface ConfusionMatrixChartOptions {
@@ -84,7 +84,7 @@ export function confusionMatrixChart(
     textAt(20, (top + bottom) / 2, 'true', { ...caption, rotate: -90 }),
     drawScale(right + 22, top, bottom),
   );
-  return document(width, height, options.title ?? 'Confusion matrix', parts);
+  return svgDocument(width, height, options.title ?? 'Confusion matrix', parts);
 }
 
 /** Where the cells lie, how large they and the whole are, and whether the names of the columns stand on end. */

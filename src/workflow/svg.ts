@@ -93,7 +93,7 @@ export function titleAt(x: number, y: number, title: string, width: number): str
 }
 
 /** A whole SVG document with a white ground and a name for screen readers. */
-export function document(width: number, height: number, name: string, content: readonly string[]): string {
+export function svgDocument(width: number, height: number, name: string, content: readonly string[]): string {
   const ground = element('rect', { width, height, fill: theme.ground });
   const title = element('title', {}, escapeText(name) || ' ');
   return element(

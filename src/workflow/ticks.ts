@@ -16,8 +16,8 @@ function niceStep(rough: number, whole: boolean): number {
 
 /** A value axis for data from `low` to `high`: about `count` ticks, the ends rounded outwards to ticks. */
 export function valueAxis(low: number, high: number, count: number): Axis {
-  // Equal values get a range of their own size around them.
-  const margin = high > low ? 0 : Math.abs(high) * 0.1 || 1;
+  // Values that are all but equal get a range of their own size around them.
+  const margin = high - low > Math.abs(high) * 1e-9 ? 0 : Math.abs(high) * 0.1 || 1;
   const [from, to] = [low - margin, high + margin];
   const step = niceStep((to - from) / count, false);
   const [first, last] = [Math.floor(from / step + 1e-9), Math.ceil(to / step - 1e-9)];

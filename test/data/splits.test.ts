@@ -77,6 +77,13 @@ describe('trainTestSplit', () => {
     expect(parts[0]).not.toEqual([...parts[0]].sort((a, b) => a - b));
   });
 
+  it('splits large data and any number of arrays', () => {
+    const y = new Uint8Array(400_000).map((_, i) => i % 2);
+    const parts = trainTestSplit(y, y, y, y, { stratify: y, testSize: 0.5 });
+    expect(parts.map((part) => part.length)).toEqual(new Array(8).fill(200_000));
+    expect(counts(parts[7], 2)).toEqual([100_000, 100_000]);
+  });
+
   it('draws lots between classes whose shares tie, differently by the seed', () => {
     const tied = range(40).map((i) => i % 8);
     const extra = range(12).map((randomState) => {

@@ -91,14 +91,15 @@ export class StratifiedKFold implements Splitter {
     const counts = members.map((list) => list.length);
     if (n < this.nSplits || counts.every((count) => count < this.nSplits)) {
       throw tooFew(
-        `nSplits: cannot divide into ${this.nSplits} folds, for the largest class has ${Math.max(0, ...counts)} members.`,
+        `nSplits: cannot divide into ${this.nSplits} folds, for the largest class has ${counts.reduce((a, b) => Math.max(a, b), 0)} members.`,
       );
     }
-    const sorted = counts.flatMap((count, k) => new Array<number>(count).fill(k));
     const fold = new Int32Array(n);
+    let start = 0;
     members.forEach((list, k) => {
       const deal = Array.from({ length: this.nSplits }, () => 0);
-      for (let i = 0; i < n; i++) if (sorted[i] === k) deal[i % this.nSplits]++;
+      for (let i = 0; i < list.length; i++) deal[(start + i) % this.nSplits]++;
+      start += list.length;
       const folds = deal.flatMap((count, i) => new Array<number>(count).fill(i));
       const order = this.shuffle ? permutation(list.length, this.randomState ?? 0, k) : undefined;
       list.forEach((sample, i) => {

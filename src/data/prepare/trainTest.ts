@@ -20,6 +20,11 @@ export interface TrainTestSplitOptions {
   randomState?: number;
 }
 
+/** The training and the test part of each array in turn. */
+export type TrainTestParts<T extends readonly unknown[]> = T extends [infer First, ...infer Rest]
+  ? [Taken<First>, Taken<First>, ...TrainTestParts<Rest>]
+  : [];
+
 /**
  * Splits arrays into a training and a test part, with scikit-learn's meaning and order of results:
  * `const [xTrain, xTest, yTrain, yTest] = trainTestSplit(x, y, { testSize: 0.2, stratify: y })`.
@@ -28,18 +33,10 @@ export interface TrainTestSplitOptions {
  * @throws ShapeError `length-mismatch`; ValueError `invalid-size`, `too-few-samples` or `seed`; ConfigError
  * `unknown-option` or `stratify-without-shuffle`.
  */
-export function trainTestSplit<A extends Rows>(a: A, options?: TrainTestSplitOptions): [Taken<A>, Taken<A>];
-export function trainTestSplit<A extends Rows, B extends Rows>(
-  a: A,
-  b: B,
-  options?: TrainTestSplitOptions,
-): [Taken<A>, Taken<A>, Taken<B>, Taken<B>];
-export function trainTestSplit<A extends Rows, B extends Rows, C extends Rows>(
-  a: A,
-  b: B,
-  c: C,
-  options?: TrainTestSplitOptions,
-): [Taken<A>, Taken<A>, Taken<B>, Taken<B>, Taken<C>, Taken<C>];
+export function trainTestSplit<T extends [Rows, ...Rows[]]>(...arrays: T): TrainTestParts<T>;
+export function trainTestSplit<T extends [Rows, ...Rows[]]>(
+  ...args: [...T, TrainTestSplitOptions | undefined]
+): TrainTestParts<T>;
 export function trainTestSplit(...args: (Rows | TrainTestSplitOptions | undefined)[]): unknown[] {
   const given = args.filter((argument) => argument !== undefined);
   const last = given[given.length - 1];
@@ -129,7 +126,7 @@ function stratifiedRows(
   sameLength([labels, new Uint8Array(n)], ['stratify', 'array 1']);
   const members = membersByClass(asLabels(labels, 'stratify'));
   const counts = members.map((list) => list.length);
-  if (Math.min(...counts) < 2) {
+  if (counts.some((count) => count < 2)) {
     throw tooFew('stratify: expected at least 2 samples of every class, got a class with only 1.');
   }
   if (Math.min(trainCount, testCount) < members.length) {
@@ -147,8 +144,8 @@ function stratifiedRows(
   const test: number[] = [];
   members.forEach((list, k) => {
     const order = Array.from(permutation(list.length, seed, 4 + k), (i) => list[i]);
-    train.push(...order.slice(0, inTrain[k]));
-    test.push(...order.slice(inTrain[k], inTrain[k] + inTest[k]));
+    for (let i = 0; i < inTrain[k]; i++) train.push(order[i]);
+    for (let i = 0; i < inTest[k]; i++) test.push(order[inTrain[k] + i]);
   });
   const shuffled = (rows: number[], stream: number) =>
     permutation(rows.length, seed, stream).map((i) => rows[i]);

@@ -14,7 +14,7 @@ STEP = 1 / 256
 def use_floatx(floatx):
     """Sets Keras's float type, and lets float64 be float64.
 
-    Outside TensorFlow, Keras's type promotion makes float32 of float64 whatever floatx says: in tanh, mean, sqrt, ...
+    Outside TensorFlow, Keras's type promotion makes float32 of float64 whatever floatx says: in tanh, mean, argmax.
     """
     dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
     keras.config.set_floatx(floatx)

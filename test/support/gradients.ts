@@ -1,0 +1,50 @@
+import { Builder } from '../../src/plan/builder.js';
+import type { Parameter } from '../../src/plan/parameter.js';
+import { Program } from '../../src/plan/program.js';
+import { Value } from '../../src/plan/value.js';
+import { sizeOf } from '../../src/shape.js';
+import { runtime } from '../../src/wasm/runtime.js';
+import type { GoldenTensor } from './golden.js';
+
+export interface Differentiated {
+  output: Float32Array;
+  inputGradients: Float32Array[];
+  weightGradients: Float32Array[];
+}
+
+/** Runs `call` on inputs [batch, ...] and differentiates sum(output * upstream) by the inputs and the weights. */
+export function differentiate(
+  call: (b: Builder, inputs: Value[]) => Value,
+  inputs: readonly GoldenTensor[],
+  upstream: GoldenTensor,
+  weights: readonly Parameter[] = [],
+): Differentiated {
+  const { heap } = runtime();
+  const places = new Map(weights.map((weight) => [weight, heap.allocate(sizeOf(weight.shape) * 4 + 16, 'test')]));
+  const b = new Builder({ gradientPlace: (weight) => places.get(weight) });
+  const values = inputs.map(({ shape }) => new Value(shape.slice(1), { batched: true, needsGradient: true }));
+  const output = call(b, values);
+  const dy = new Value(output.shape, { batched: true });
+  b.passGradient(output, dy);
+  b.backward();
+  const batch = inputs[0].shape[0];
+  const gradients = values.map((value) => b.gradientOf(value)!);
+  const program = new Program(runtime(), {
+    steps: b.steps,
+    capacity: batch,
+    inputs: [...values, dy],
+    outputs: [output, ...gradients],
+    purpose: 'test',
+  });
+  program.prepare(batch);
+  [...values, dy].forEach((value, i) => {
+    heap.f32.set([...inputs, upstream][i].data, program.addressOf(value) / 4);
+  });
+  program.run();
+  const read = (address: number, length: number) => heap.f32.slice(address / 4, address / 4 + length);
+  return {
+    output: read(program.addressOf(output), batch * sizeOf(output.shape)),
+    inputGradients: gradients.map((value) => read(program.addressOf(value), batch * sizeOf(value.shape))),
+    weightGradients: weights.map((weight) => read(places.get(weight)!.address, sizeOf(weight.shape))),
+  };
+}
