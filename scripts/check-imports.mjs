@@ -27,7 +27,8 @@ const WORDS = [
     reason: 'the core names no runtime; that belongs to src/node',
   },
   {
-    pattern: /\bMath\.(random|exp|expm1|log|log1p|log2|log10|tanh|pow|sin|cos|tan|hypot|cbrt|sinh|cosh|atan2?)\b/,
+    pattern:
+      /\bMath\.(random|exp|expm1|log|log1p|log2|log10|tanh|pow|sin|cos|tan|hypot|cbrt|sinh|cosh|atan2?)\b/,
     rooms: ['workflow'],
     reason: 'engines differ in the last bits of this function; use + - * / sqrt or a kernel',
   },
@@ -39,7 +40,10 @@ const files = readdirSync(root, { recursive: true, withFileTypes: true })
   .map((entry) => join(entry.parentPath, entry.name))
   .filter((file) => !file.includes('generated') && !file.includes('embedded'));
 
-const roomOf = (file) => relative(root, file).split('/')[0].replace(/\.[tj]s$/, '');
+const roomOf = (file) =>
+  relative(root, file)
+    .split('/')[0]
+    .replace(/\.[tj]s$/, '');
 const levelOf = (room) => ORDER.findIndex((rooms) => rooms.includes(room));
 const problems = [];
 

@@ -1,5 +1,5 @@
 import { ValueError } from './errors.js';
-import { checkOptions } from './names.js';
+import { checkOptions, lookUp } from './names.js';
 import { checkSeed, type RandomKey, streams } from './random.js';
 import { type Shape, sizeOf } from './shape.js';
 import { core } from './wasm/core.js';
@@ -18,7 +18,7 @@ export interface SeedOptions {
   seed?: number;
 }
 
-type Distribution = 'uniform' | 'normal' | 'truncatedNormal';
+type Distribution = 'uniform' | 'truncatedNormal' | 'untruncatedNormal';
 type FanMode = 'fanIn' | 'fanOut' | 'fanAvg';
 
 /** What a normal distribution cut at two standard deviations has left of its own (Keras's constant). */
@@ -43,7 +43,7 @@ export function constant({ value = 0 }: { value?: number } = {}): Initializer {
 export function randomNormal(options: { mean?: number; stddev?: number } & SeedOptions = {}): Initializer {
   checkOptions(options, ['mean', 'stddev', 'seed'], 'initializers.randomNormal');
   const { mean = 0, stddev = 0.05, seed } = options;
-  return drawn('randomNormal', { mean, stddev, seed }, seed, () => ['normal', mean, stddev]);
+  return drawn('randomNormal', { mean, stddev, seed }, seed, () => ['untruncatedNormal', mean, stddev]);
 }
 
 /** Uniform in [minval, maxval) (default -0.05 to 0.05). */
@@ -121,6 +121,12 @@ function fansOf(shape: Shape): { fanIn: number; fanOut: number } {
   return { fanIn: field * shape[shape.length - 2], fanOut: field * shape[shape.length - 1] };
 }
 
+const FANS: Record<FanMode, (fans: { fanIn: number; fanOut: number }) => number> = {
+  fanIn: ({ fanIn }) => fanIn,
+  fanOut: ({ fanOut }) => fanOut,
+  fanAvg: ({ fanIn, fanOut }) => (fanIn + fanOut) / 2,
+};
+
 function scaled(
   name: string,
   config: Record<string, unknown>,
@@ -129,10 +135,10 @@ function scaled(
   distribution: Distribution,
   seed: number | undefined,
 ): Initializer {
-  if (!(scale > 0)) throw new ValueError('initializer', `initializers.${name}: scale must be above 0, got ${scale}.`);
+  if (!(scale > 0))
+    throw new ValueError('initializer', `initializers.${name}: scale must be above 0, got ${scale}.`);
   return drawn(name, config, seed, (shape) => {
-    const { fanIn, fanOut } = fansOf(shape);
-    const fan = { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[mode];
+    const fan = FANS[mode](fansOf(shape));
     const variance = scale / Math.max(1, fan);
     if (distribution === 'uniform') return ['uniform', -Math.sqrt(3 * variance), Math.sqrt(3 * variance)];
     const cut = distribution === 'truncatedNormal' ? TRUNCATED_STDDEV : 1;
@@ -140,7 +146,11 @@ function scaled(
   });
 }
 
-const KERNELS = { uniform: 'randomUniform', normal: 'randomNormal', truncatedNormal: 'truncatedNormal' } as const;
+const KERNELS = {
+  uniform: 'randomUniform',
+  normal: 'randomNormal',
+  truncatedNormal: 'truncatedNormal',
+} as const;
 
 /** An initializer that draws: `law` says the distribution and its two parameters for a shape. */
 function drawn(

@@ -97,7 +97,12 @@ function crossentropy(
 }
 
 /** Value and gradient come from one kernel in one pass; without a gradient to write it gets address 0. */
-function emitLoss(b: Builder, kernel: LossKernel, x: Value, { target, weights, scale = 1 }: LossInputs): Value {
+function emitLoss(
+  b: Builder,
+  kernel: LossKernel,
+  x: Value,
+  { target, weights, scale = 1 }: LossInputs,
+): Value {
   const loss = b.temporary(x.shape.slice(0, -1), x);
   const emit = (dx: Value | 0) =>
     b.emit(core, kernel, loss, dx, x, target, weights ?? 0, scale, x.rows, x.cols);

@@ -42,7 +42,8 @@ export const categoricalAccuracy = (): Metric =>
 export const sparseCategoricalAccuracy = (): Metric =>
   hitRate('sparse_categorical_accuracy', 'sparseCategoricalAccuracy', 'labels', 0);
 /** mean (prediction - target)^2. */
-export const meanSquaredError = (): Metric => errorOf('mean_squared_error', 'meanSquaredError', (mean) => mean);
+export const meanSquaredError = (): Metric =>
+  errorOf('mean_squared_error', 'meanSquaredError', (mean) => mean);
 /** mean |prediction - target|. */
 export const meanAbsoluteError = (): Metric =>
   errorOf('mean_absolute_error', 'meanAbsoluteError', (mean) => mean);

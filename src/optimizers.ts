@@ -103,7 +103,10 @@ export class RMSprop extends Optimizer {
   constructor(options: RMSpropOptions = {}) {
     super(options, 0.001, ['rho', 'epsilon'], 'rmsprop');
     const { rho = 0.9, epsilon = 1e-7 } = options;
-    this.#values = [fraction(rho, 'optimizers.rmsprop: rho'), positive(epsilon, 'optimizers.rmsprop: epsilon')];
+    this.#values = [
+      fraction(rho, 'optimizers.rmsprop: rho'),
+      positive(epsilon, 'optimizers.rmsprop: epsilon'),
+    ];
   }
 
   override hyperparameters(): readonly number[] {
@@ -184,10 +187,16 @@ export const adagrad = (options?: AdagradOptions) => new Adagrad(options);
 function positive(value: number, argument: string, zero = false): number {
   if (Number.isFinite(value) && (value > 0 || (zero && value === 0))) return value;
   const bound = zero ? '0 or above' : 'above 0';
-  throw new ConfigError('option-value', `${argument} must be a finite number ${bound}, but got ${String(value)}.`);
+  throw new ConfigError(
+    'option-value',
+    `${argument} must be a finite number ${bound}, but got ${String(value)}.`,
+  );
 }
 
 function fraction(value: number, argument: string): number {
   if (value >= 0 && value < 1) return value;
-  throw new ConfigError('option-value', `${argument} must be at least 0 and below 1, but got ${String(value)}.`);
+  throw new ConfigError(
+    'option-value',
+    `${argument} must be at least 0 and below 1, but got ${String(value)}.`,
+  );
 }

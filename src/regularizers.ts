@@ -25,7 +25,10 @@ export function l1l2({ l1 = 0, l2 = 0 }: { l1?: number; l2?: number } = {}): Reg
 function regularizer(name: string, l1: number, l2: number): Regularizer {
   for (const factor of [l1, l2]) {
     if (factor >= 0 && Number.isFinite(factor)) continue;
-    throw new ValueError('regularizer', `regularizers.${name}: a factor must be 0 or above, but got ${factor}.`);
+    throw new ValueError(
+      'regularizer',
+      `regularizers.${name}: a factor must be 0 or above, but got ${factor}.`,
+    );
   }
   return { name, l1, l2 };
 }

@@ -30,7 +30,11 @@ const lossAliases = {
   mae: 'meanAbsoluteError',
   bce: 'binaryCrossentropy',
 } as const;
-const metricAliases = { mse: 'meanSquaredError', mae: 'meanAbsoluteError', rmse: 'rootMeanSquaredError' } as const;
+const metricAliases = {
+  mse: 'meanSquaredError',
+  mae: 'meanAbsoluteError',
+  rmse: 'rootMeanSquaredError',
+} as const;
 
 type Table<T> = Readonly<Record<string, () => T>>;
 
@@ -58,7 +62,10 @@ export function resolveLoss(loss: LossLike): Loss {
 export function resolveMetric(metric: MetricLike, outputWidth: number, target: 'values' | 'labels'): Metric {
   if (typeof metric !== 'string') return metric;
   if (metric !== 'accuracy' && metric !== 'acc') {
-    return { ...lookUp(metrics as Table<Metric>, metric, 'metric', { ...metricAliases, acc: '', accuracy: '' })(), name: metric };
+    return {
+      ...lookUp(metrics as Table<Metric>, metric, 'metric', { ...metricAliases, acc: '', accuracy: '' })(),
+      name: metric,
+    };
   }
   let fitting = target === 'labels' ? metrics.sparseCategoricalAccuracy() : metrics.categoricalAccuracy();
   if (outputWidth === 1) fitting = metrics.binaryAccuracy();

@@ -3,7 +3,14 @@ import { ShapeError, ValueError } from '../errors.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
 import { ByteColumn, type Column, checkFinite, LabelColumn, NumberColumn, SparseColumn } from './column.js';
 import { SparseMatrix } from './sparse.js';
-import { isTensorData, type NumberArray, type ShapedData, Tensor, type TensorData, tensor } from './tensor.js';
+import {
+  isTensorData,
+  type NumberArray,
+  type ShapedData,
+  Tensor,
+  type TensorData,
+  tensor,
+} from './tensor.js';
 
 /** Data for one input or target: nested arrays, a flat typed array, a tensor, or a sparse matrix. */
 export type Data = NumberArray | TensorData | ShapedData | SparseMatrix;
@@ -56,7 +63,10 @@ export function inputColumn(data: Data, { name, shape }: Expected, argument: str
 /** Targets that look like the output. */
 export function valueColumn(data: Data, expected: Expected, argument: string): Column {
   if (data instanceof SparseMatrix) {
-    throw new ValueError('data-kind', `${argument} for '${expected.name}': targets cannot be a SparseMatrix.`);
+    throw new ValueError(
+      'data-kind',
+      `${argument} for '${expected.name}': targets cannot be a SparseMatrix.`,
+    );
   }
   return inputColumn(data, expected, argument);
 }
@@ -66,12 +76,15 @@ export function labelColumn(data: Data, { name, shape }: Expected, argument: str
   const what = `${argument} for '${name}'`;
   const classes = shape[shape.length - 1];
   const rowShape = shape.slice(0, -1);
-  if (data instanceof SparseMatrix) throw new ValueError('data-kind', `${what}: targets cannot be a SparseMatrix.`);
+  if (data instanceof SparseMatrix)
+    throw new ValueError('data-kind', `${what}: targets cannot be a SparseMatrix.`);
   const { data: values, shape: own } = isTensorData(data) ? new Tensor(data, [data.length]) : tensor(data);
   const sample = own.slice(1);
   if (sample.at(-1) === 1 && sample.length > rowShape.length) sample.pop();
   if (!sameShape(sample, rowShape)) {
-    const oneHot = sameShape(sample, shape) ? ' They look one-hot: use categoricalCrossentropy for those.' : '';
+    const oneHot = sameShape(sample, shape)
+      ? ' They look one-hot: use categoricalCrossentropy for those.'
+      : '';
     throw new ShapeError(
       'data-shape',
       `${what}: sparse labels must have the shape ${formatShape(rowShape, true)}, but got ${formatShape(own)}.${oneHot}`,

@@ -108,7 +108,10 @@ function nestedShape(data: NestedArray): number[] {
 function flatten(data: NestedArray, shape: Shape, axis: number, flat: Float32Array, start: number): number {
   if (axis === shape.length) {
     if (typeof data !== 'number') {
-      throw new ValueError('not-a-number', `Expected a number at position ${start}, but got ${describe(data)}.`);
+      throw new ValueError(
+        'not-a-number',
+        `Expected a number at position ${start}, but got ${describe(data)}.`,
+      );
     }
     flat[start] = data;
     return start + 1;

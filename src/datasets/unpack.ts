@@ -45,7 +45,7 @@ export function unpack(
   columns.forEach(([least, decimals, bits, flag], c) => {
     const divisor = 10 ** decimals;
     for (let r = 0; r < rows; r++) {
-      const packed = flag === 0 ? next(bits) : next(1) === 0 ? 0 : next(bits);
+      const packed = flag === 0 ? next(bits) : next(1) === 0 ? 0 : next(bits) + 1;
       // A quotient of two exact whole numbers is the double nearest to the decimal number, as a parser reads it.
       const value = (least + packed) / divisor;
       if (c < features) x[r * features + c] = value;

@@ -93,7 +93,15 @@ export class Dense extends Layer {
     const { kernelRegularizer, biasRegularizer } = this;
     return {
       ...super.getConfig(),
-      ...{ units, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer },
+      ...{
+        units,
+        activation,
+        useBias,
+        kernelInitializer,
+        biasInitializer,
+        kernelRegularizer,
+        biasRegularizer,
+      },
     };
   }
 }

@@ -2,7 +2,7 @@
 import type { ActivationLike } from '../resolve.js';
 import { Activation, ELU, LeakyReLU, ReLU, Softmax } from './activation.js';
 import { Dense, type DenseOptions } from './dense.js';
-import { type InputOptions, InputLayer } from './input.js';
+import { InputLayer, type InputOptions } from './input.js';
 import type { LayerOptions } from './layer.js';
 import { Add, Average, Concatenate, type ConcatenateOptions, Multiply } from './merge.js';
 import { Rescaling, type RescalingOptions } from './preprocessing.js';

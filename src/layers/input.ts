@@ -45,7 +45,10 @@ export function input(options: InputOptions): SymbolicTensor {
 
 export function checkShape(shape: Shape, argument: string): void {
   if (!Array.isArray(shape)) {
-    throw new ConfigError('option-value', `${argument}: expected a shape such as [28, 28], but got ${String(shape)}.`);
+    throw new ConfigError(
+      'option-value',
+      `${argument}: expected a shape such as [28, 28], but got ${String(shape)}.`,
+    );
   }
   for (const axis of shape) checkCount(axis, `${argument}: every axis of the shape`);
 }

@@ -4,7 +4,12 @@ import { toSnakeCase } from '../names.js';
 import { Builder } from '../plan/builder.js';
 import { Parameter } from '../plan/parameter.js';
 import { Value } from '../plan/value.js';
-import { type InitializerLike, type RegularizerLike, resolveInitializer, resolveRegularizer } from '../resolve.js';
+import {
+  type InitializerLike,
+  type RegularizerLike,
+  resolveInitializer,
+  resolveRegularizer,
+} from '../resolve.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
 import { type Node, SymbolicTensor } from './symbolic.js';
 
@@ -45,6 +50,7 @@ class Callable {
 }
 
 /** `layer(x)` is `layer.apply(x)`. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: Callable makes instances what this interface says
 export interface Layer {
   (input: SymbolicTensor): SymbolicTensor;
   (inputs: readonly SymbolicTensor[]): SymbolicTensor;
@@ -69,6 +75,7 @@ function nextName(kind: string): string {
  *       call(b, x) { return b.multiply(x, this.factor); }
  *     }
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see the interface above
 export abstract class Layer extends Callable {
   readonly name: string;
   trainable: boolean;

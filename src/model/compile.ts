@@ -25,7 +25,9 @@ export interface CompileOptions {
   /** What each output's loss counts in the total. Default 1 each. */
   lossWeights?: PerOutput<number>;
   /** A list for the only output or for all; an object or a list of lists for several. */
-  metrics?: readonly (MetricLike | readonly MetricLike[])[] | Readonly<Record<string, MetricLike | readonly MetricLike[]>>;
+  metrics?:
+    | readonly (MetricLike | readonly MetricLike[])[]
+    | Readonly<Record<string, MetricLike | readonly MetricLike[]>>;
 }
 
 /** One output with what it is trained and measured by. */
@@ -45,7 +47,10 @@ export interface Compiled {
 export function compileOptions(options: CompileOptions, tensors: readonly SymbolicTensor[]): Compiled {
   checkOptions(options, ['optimizer', 'loss', 'lossWeights', 'metrics'], 'compile');
   if (options.loss === undefined) {
-    throw new ConfigError('loss-missing', "compile: loss is missing; for example { loss: 'meanSquaredError' }.");
+    throw new ConfigError(
+      'loss-missing',
+      "compile: loss is missing; for example { loss: 'meanSquaredError' }.",
+    );
   }
   const optimizer = resolveOptimizer(options.optimizer ?? 'rmsprop');
   const names = outputNames(tensors);
@@ -113,7 +118,8 @@ function metricsPerOutput(given: CompileOptions['metrics'], names: readonly stri
     return Array.isArray(metrics) ? [...metrics] : [metrics as MetricLike];
   };
   if (!Array.isArray(given)) {
-    if (typeof given !== 'object') throw new ConfigError('option-value', `compile: metrics must be a list, but got ${given}.`);
+    if (typeof given !== 'object')
+      throw new ConfigError('option-value', `compile: metrics must be a list, but got ${given}.`);
     const record = given as Readonly<Record<string, MetricLike | readonly MetricLike[]>>;
     for (const name of Object.keys(record)) {
       if (!names.includes(name)) {
@@ -125,7 +131,8 @@ function metricsPerOutput(given: CompileOptions['metrics'], names: readonly stri
     }
     return names.map((name) => list(record[name]));
   }
-  if (given.some((entry) => Array.isArray(entry))) return perOutput(given, names, 'metrics').map((entry) => list(entry));
+  if (given.some((entry) => Array.isArray(entry)))
+    return perOutput(given, names, 'metrics').map((entry) => list(entry));
   return names.map(() => [...given] as MetricLike[]);
 }
 
@@ -141,7 +148,12 @@ function checkFit(loss: Loss, { node, sampleShape }: SymbolicTensor, name: strin
   const { layer } = node;
   const width = sampleShape.at(-1) ?? 1;
   if (loss.activation === 'softmax' && width === 1) {
-    throw misfit(loss, name, 'has one unit, which softmax would always make 1', "loss 'binaryCrossentropy' and sigmoid");
+    throw misfit(
+      loss,
+      name,
+      'has one unit, which softmax would always make 1',
+      "loss 'binaryCrossentropy' and sigmoid",
+    );
   }
   if (!(layer instanceof Dense || layer instanceof Activation)) return;
   const activation = layer.activation.name;
@@ -150,7 +162,12 @@ function checkFit(loss: Loss, { node, sampleShape }: SymbolicTensor, name: strin
   }
   if (!loss.activation) return;
   if (loss.fromLogits && (activation === 'sigmoid' || activation === 'softmax')) {
-    throw misfit(loss, name, `ends in ${activation} although fromLogits is true`, 'fromLogits false or no activation');
+    throw misfit(
+      loss,
+      name,
+      `ends in ${activation} although fromLogits is true`,
+      'fromLogits false or no activation',
+    );
   }
   if (!loss.fromLogits && !PROBABILITIES.includes(activation)) {
     throw misfit(
@@ -161,7 +178,12 @@ function checkFit(loss: Loss, { node, sampleShape }: SymbolicTensor, name: strin
     );
   }
   if (!loss.fromLogits && loss.activation === 'softmax' && activation !== 'softmax') {
-    throw misfit(loss, name, `ends in ${activation}, whose outputs are no distribution`, "activation 'softmax'");
+    throw misfit(
+      loss,
+      name,
+      `ends in ${activation}, whose outputs are no distribution`,
+      "activation 'softmax'",
+    );
   }
   if (!loss.fromLogits && loss.activation === 'sigmoid' && activation === 'softmax') {
     throw misfit(loss, name, 'ends in softmax', "loss 'categoricalCrossentropy', or activation 'sigmoid'");
@@ -178,5 +200,8 @@ function misfit(loss: Loss, output: string, fault: string, remedy: string): Conf
 /** @throws ValueError where `batchSize` is no whole number of at least 1. */
 export function checkBatchSize(batchSize: number): number {
   if (Number.isInteger(batchSize) && batchSize >= 1) return batchSize;
-  throw new ValueError('option-value', `batchSize must be a whole number of 1 or more, but got ${String(batchSize)}.`);
+  throw new ValueError(
+    'option-value',
+    `batchSize must be a whole number of 1 or more, but got ${String(batchSize)}.`,
+  );
 }

@@ -28,9 +28,9 @@ import { TrainingState } from '../train/state.js';
 import type { Trainable } from '../train/trainable.js';
 import { Trainer, type TrainerOptions } from '../train/trainer.js';
 import { runtime } from '../wasm/runtime.js';
+import { ProgramCache } from './cache.js';
 import { type Compiled, type CompileOptions, checkBatchSize, compileOptions } from './compile.js';
 import { callGraph, type Graph, traceGraph } from './graph.js';
-import { ProgramCache } from './cache.js';
 import { buildPredicting, buildScoring, type Predicting } from './programs.js';
 import { summarize } from './summary.js';
 import { placeWeights } from './weights.js';
@@ -81,7 +81,10 @@ export class Model extends Layer implements Trainable<ModelData> {
     const names = new Set<string>();
     for (const { name } of graph.layers) {
       if (names.has(name)) {
-        throw new ConfigError('layer-name', `Model '${this.name}' has two layers named '${name}'; names are unique.`);
+        throw new ConfigError(
+          'layer-name',
+          `Model '${this.name}' has two layers named '${name}'; names are unique.`,
+        );
       }
       names.add(name);
     }
@@ -367,7 +370,11 @@ export class Model extends Layer implements Trainable<ModelData> {
     const expected = this.inputs.map(({ name, sampleShape }) => ({ name, shape: sampleShape }));
     const parts = splitData(x, expected, argument);
     const columns = parts.map((part, i) => inputColumn(part, expected[i], argument));
-    return makeSamples(columns, [], columns.map(() => argument));
+    return makeSamples(
+      columns,
+      [],
+      columns.map(() => argument),
+    );
   }
 
   /** A chance to learn the shape of the input from the first data. */
@@ -375,7 +382,10 @@ export class Model extends Layer implements Trainable<ModelData> {
 
   #refuseWhileFitting(what: string): void {
     if (!this.fitting) return;
-    throw new FourlaneError('fit-pending', `Model '${this.name}' is being trained; await that fit before ${what}.`);
+    throw new FourlaneError(
+      'fit-pending',
+      `Model '${this.name}' is being trained; await that fit before ${what}.`,
+    );
   }
 
   #forget(): void {
@@ -391,8 +401,10 @@ export function model(options: ModelOptions): Model {
   checkOptions(options, ['inputs', 'outputs', 'name', 'trainable'], 'model');
   for (const part of ['inputs', 'outputs'] as const) {
     if ([options[part] ?? []].flat().length) continue;
-    throw new ConfigError('option-value', `model: ${part} must be one or more symbolic tensors, but there are none.`);
+    throw new ConfigError(
+      'option-value',
+      `model: ${part} must be one or more symbolic tensors, but there are none.`,
+    );
   }
   return new Model(options);
 }
-

@@ -16,12 +16,23 @@ export interface Predicting extends FedProgram {
 }
 
 /** Forward steps only. */
-export function buildPredicting(graph: Graph, columns: readonly Column[], capacity: number, name: string): Predicting {
+export function buildPredicting(
+  graph: Graph,
+  columns: readonly Column[],
+  capacity: number,
+  name: string,
+): Predicting {
   const b = new Builder();
   const ports = columns.map((column) => column.open(b));
   const outputs = callGraph(b, graph, values(ports));
   const inputs = ports.flatMap((port) => port.inputs);
-  const program = new Program(runtime(), { steps: b.steps, capacity, inputs, outputs, purpose: `Model '${name}'` });
+  const program = new Program(runtime(), {
+    steps: b.steps,
+    capacity,
+    inputs,
+    outputs,
+    purpose: `Model '${name}'`,
+  });
   return { program, ports, outputs };
 }
 

@@ -62,16 +62,23 @@ export class Sequential extends Model {
 
   #append(layer: Layer): void {
     if (!(layer instanceof Layer)) {
-      throw new ConfigError('option-value', `Sequential '${this.name}' consists of layers, but got ${String(layer)}.`);
+      throw new ConfigError(
+        'option-value',
+        `Sequential '${this.name}' consists of layers, but got ${String(layer)}.`,
+      );
     }
     if (layer instanceof InputLayer) {
       if (this.#layers.length) {
-        throw new ConfigError('option-value', `Sequential '${this.name}': an input layer can only be the first.`);
+        throw new ConfigError(
+          'option-value',
+          `Sequential '${this.name}': an input layer can only be the first.`,
+        );
       }
       this.#input = layer.output;
       return;
     }
-    if (!this.#layers.length && layer instanceof Model && layer.built) this.#inputOf(layer.inputs[0].sampleShape);
+    if (!this.#layers.length && layer instanceof Model && layer.built)
+      this.#inputOf(layer.inputs[0].sampleShape);
     if (!this.#layers.length && layer.inputShape) this.#inputOf(layer.inputShape);
     this.#layers.push(layer);
   }

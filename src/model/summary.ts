@@ -45,7 +45,11 @@ function outputShape(model: Model, layer: Layer): string {
 
 function withSize(count: number): string {
   const bytes = count * 4;
-  const units: [string, number][] = [['MB', 1048576], ['KB', 1024], ['B', 1]];
+  const units: [string, number][] = [
+    ['MB', 1048576],
+    ['KB', 1024],
+    ['B', 1],
+  ];
   const [unit, size] = units.find(([, least]) => bytes >= least) ?? ['B', 1];
   return `${count.toLocaleString('en-US')} (${(bytes / size).toFixed(size === 1 ? 0 : 2)} ${unit})`;
 }

@@ -24,7 +24,6 @@ export class Builder extends Tape {
     this.#scalars = options.scalars && new Value([16], { place: options.scalars });
   }
 
-
   /** `x . kernel + bias` over the last axis: x [..., k], kernel [k, n], bias [n]. */
   dense(x: Operand, kernel: Operand, bias?: Operand): Value {
     const input = this.value(x);
@@ -49,7 +48,9 @@ export class Builder extends Tape {
 
     this.onBackward(y, (dy) => {
       if (offset) {
-        this.gradientFrom(offset, (db, start) => this.emit(core, 'columnSum', db, dy, rows, n, start ? 1 : 0));
+        this.gradientFrom(offset, (db, start) =>
+          this.emit(core, 'columnSum', db, dy, rows, n, start ? 1 : 0),
+        );
       }
       this.gradientFrom(w, (dw, start) => {
         if (input.sparse) {
@@ -58,7 +59,9 @@ export class Builder extends Tape {
           this.emit(core, 'csrMatmulBackward', dw, dy, indptr, indices, values ?? 0, rows, n);
         } else this.emit(core, 'gemmTN', dw, input, dy, start, scratch(), k, n, rows);
       });
-      this.gradientFrom(input, (dx, start) => this.emit(core, 'gemmNT', dx, dy, w, start, scratch(), rows, k, n));
+      this.gradientFrom(input, (dx, start) =>
+        this.emit(core, 'gemmNT', dx, dy, w, start, scratch(), rows, k, n),
+      );
     });
     return y;
   }
@@ -257,7 +260,9 @@ export class Builder extends Tape {
   }
 
   #columnSum(row: Value, dy: Value): void {
-    this.gradientFrom(row, (d, start) => this.emit(core, 'columnSum', d, dy, dy.rows, dy.cols, start ? 1 : 0));
+    this.gradientFrom(row, (d, start) =>
+      this.emit(core, 'columnSum', d, dy, dy.rows, dy.cols, start ? 1 : 0),
+    );
   }
 
   #like(input: Value, other: Value = input): Value {

@@ -21,7 +21,9 @@ export const ALIGNMENT = 64;
  */
 export function planMemory(lifetimes: readonly Lifetime[]): MemoryPlan {
   const order = lifetimes.map((_, i) => i);
-  order.sort((a, b) => lifetimes[b].bytes - lifetimes[a].bytes || lifetimes[a].first - lifetimes[b].first || a - b);
+  order.sort(
+    (a, b) => lifetimes[b].bytes - lifetimes[a].bytes || lifetimes[a].first - lifetimes[b].first || a - b,
+  );
   const offsets: number[] = new Array(lifetimes.length).fill(0);
   const placed: number[] = [];
   let total = 0;

@@ -1,6 +1,6 @@
 import type { Runtime } from '../wasm/runtime.js';
-import { type Lifetime, planMemory } from './memory.js';
 import { bindCall } from './bind.js';
+import { type Lifetime, planMemory } from './memory.js';
 import type { Argument, Step } from './step.js';
 import { PerBatch, Value } from './value.js';
 

@@ -13,6 +13,4 @@ export interface Step {
 }
 
 /** The arguments of a kernel, as a step may give them. */
-export type StepArguments<F> = F extends (...args: infer A) => unknown
-  ? { [I in keyof A]: Argument }
-  : never;
+export type StepArguments<F> = F extends (...args: infer A) => unknown ? { [I in keyof A]: Argument } : never;

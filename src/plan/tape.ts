@@ -1,7 +1,7 @@
 import { ConfigError } from '../errors.js';
 import { core } from '../wasm/core.js';
 import type { KernelModule } from '../wasm/module.js';
-import { Parameter } from './parameter.js';
+import type { Parameter } from './parameter.js';
 import type { Argument, Step, StepArguments } from './step.js';
 import { type Place, Value } from './value.js';
 

@@ -1,6 +1,6 @@
+import type { Tensor } from '../data/tensor.js';
 import { ConfigError } from '../errors.js';
 import { checkOptions } from '../names.js';
-import type { Tensor } from '../data/tensor.js';
 import { Callback } from './callback.js';
 import type { Logs } from './scoreboard.js';
 
@@ -15,7 +15,14 @@ type Hooks = Partial<
 export class LambdaCallback extends Callback {
   constructor(hooks: Hooks) {
     super();
-    const known = ['onTrainBegin', 'onTrainEnd', 'onEpochBegin', 'onEpochEnd', 'onTrainBatchBegin', 'onTrainBatchEnd'];
+    const known = [
+      'onTrainBegin',
+      'onTrainEnd',
+      'onEpochBegin',
+      'onEpochEnd',
+      'onTrainBatchBegin',
+      'onTrainBatchEnd',
+    ];
     checkOptions(hooks, known, 'callbacks.lambdaCallback');
     Object.assign(this, hooks);
   }
@@ -73,7 +80,10 @@ export class EarlyStopping extends Callback {
     this.restoreBestWeights = options.restoreBestWeights ?? false;
     this.startFromEpoch = options.startFromEpoch ?? 0;
     if (!['auto', 'min', 'max'].includes(this.mode)) {
-      throw new ConfigError('option-value', `callbacks.earlyStopping: mode is auto, min or max, but got ${this.mode}.`);
+      throw new ConfigError(
+        'option-value',
+        `callbacks.earlyStopping: mode is auto, min or max, but got ${this.mode}.`,
+      );
     }
   }
 
@@ -108,7 +118,9 @@ export class EarlyStopping extends Callback {
 
   override onTrainEnd(): void {
     if (this.stoppedEpoch && this.verbose) {
-      console.log(`Early stopping after epoch ${this.stoppedEpoch + 1}; the best was epoch ${this.bestEpoch + 1}.`);
+      console.log(
+        `Early stopping after epoch ${this.stoppedEpoch + 1}; the best was epoch ${this.bestEpoch + 1}.`,
+      );
     }
     if (this.#bestWeights) this.model.setWeights(this.#bestWeights);
     this.#bestWeights = undefined;
@@ -164,7 +176,10 @@ export class ProgressLogger extends Callback {
 /** `loss: 0.1234 - accuracy: 0.9812`. */
 export function formatLogs(logs: Logs): string {
   return Object.entries(logs)
-    .map(([key, value]) => `${key}: ${Math.abs(value) < 1e-3 && value ? value.toExponential(4) : value.toFixed(4)}`)
+    .map(
+      ([key, value]) =>
+        `${key}: ${Math.abs(value) < 1e-3 && value ? value.toExponential(4) : value.toFixed(4)}`,
+    )
     .join(' - ');
 }
 

@@ -23,7 +23,10 @@ export interface ScoringProgram extends FedProgram {
 }
 
 /** One iteration: the rows into the program, then all its steps. */
-export function stepper({ program, ports }: FedProgram, { inputs, targets }: Samples): (rows: BatchRows) => void {
+export function stepper(
+  { program, ports }: FedProgram,
+  { inputs, targets }: Samples,
+): (rows: BatchRows) => void {
   const columns = [...inputs, ...targets];
   const { heap } = runtime();
   return (rows) => {

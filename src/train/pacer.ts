@@ -24,10 +24,11 @@ export class Pacer {
     this.#steps++;
     if (this.#steps < this.#look) return false;
     const elapsed = performance.now() - this.#began;
-    if (elapsed >= this.#every || this.#steps >= MOST_STEPS && elapsed === 0) return true;
+    if (elapsed >= this.#every || (this.#steps >= MOST_STEPS && elapsed === 0)) return true;
     // The next look after about an eighth of the interval, as far as the steps so far tell.
     const perStep = elapsed / this.#steps;
-    this.#look = this.#steps + Math.max(1, Math.min(MOST_STEPS, Math.floor(this.#every / 8 / (perStep || 1e-3))));
+    this.#look =
+      this.#steps + Math.max(1, Math.min(MOST_STEPS, Math.floor(this.#every / 8 / (perStep || 1e-3))));
     return false;
   }
 

@@ -53,7 +53,8 @@ export class TrainingState {
     this.scalars = { address };
     const table = address + scalarBytes;
     const gradients = table + tableBytes;
-    const slot = (i: number, offset: number) => (i < optimizer.slots ? gradients + ((1 + i) * total + offset) * 4 : 0);
+    const slot = (i: number, offset: number) =>
+      i < optimizer.slots ? gradients + ((1 + i) * total + offset) * 4 : 0;
     this.#table = new Value([runs.length * RECORD_WORDS], { place: { address: table } });
 
     let offset = 0;
@@ -64,7 +65,10 @@ export class TrainingState {
     const { i32, f32 } = runtime.heap;
     runs.forEach((run, r) => {
       const at = table / 4 + r * RECORD_WORDS;
-      i32.set([run.weights, gradients + run.offset * 4, slot(0, run.offset), slot(1, run.offset), run.length], at);
+      i32.set(
+        [run.weights, gradients + run.offset * 4, slot(0, run.offset), slot(1, run.offset), run.length],
+        at,
+      );
       f32.set([optimizer.weightDecay, 1], at + 5);
       i32[at + 7] = slot(2, run.offset);
     });
@@ -84,7 +88,8 @@ export class TrainingState {
   emitUpdate(b: Builder): void {
     const { clipnorm, globalClipnorm, kernel } = this.optimizer;
     if (clipnorm !== undefined) b.emit(core, 'clipByNorm', this.#table, this.#runs, clipnorm);
-    if (globalClipnorm !== undefined) b.emit(core, 'clipByGlobalNorm', this.#table, this.#runs, globalClipnorm);
+    if (globalClipnorm !== undefined)
+      b.emit(core, 'clipByGlobalNorm', this.#table, this.#runs, globalClipnorm);
     b.emit(core, kernel, this.#table, this.#runs, new Value([SCALARS.words], { place: this.scalars }));
   }
 

@@ -166,7 +166,10 @@ export class Trainer<Data> {
     const own = this.options.callbacks ?? [];
     for (const callback of own) {
       if (callback && typeof callback.onEpochEnd === 'function') continue;
-      throw new ConfigError('option-value', `fit: callbacks must be Callback objects, but got ${String(callback)}.`);
+      throw new ConfigError(
+        'option-value',
+        `fit: callbacks must be Callback objects, but got ${String(callback)}.`,
+      );
     }
     const reported = verbose === 0 || own.some((callback) => callback instanceof ProgressLogger);
     return reported ? [...own] : [...own, new ProgressLogger()];
@@ -175,5 +178,8 @@ export class Trainer<Data> {
 
 function wholeNumber(value: number, option: string, low: number): void {
   if (Number.isInteger(value) && value >= low) return;
-  throw new ValueError('option-value', `fit: ${option} must be a whole number of ${low} or more, but got ${String(value)}.`);
+  throw new ValueError(
+    'option-value',
+    `fit: ${option} must be a whole number of ${low} or more, but got ${String(value)}.`,
+  );
 }

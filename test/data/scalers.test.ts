@@ -41,8 +41,13 @@ describe('StandardScaler', () => {
   });
 
   it('takes a variance within its rounding error for none', () => {
-    expect([...new StandardScaler().fit(Array.from({ length: 10 }, () => [1e8 + 0.1])).scale]).toEqual([1]);
-    expect([...new StandardScaler().fit(Array.from({ length: 7 }, () => [0.1])).scale]).toEqual([1]);
+    const alternating = (low: number, step: number) =>
+      new StandardScaler().fit(Array.from({ length: 10 }, (_, i) => [low + (i % 2) * step]));
+    // scikit-learn 1.9.1: scale_ of StandardScaler().fit([[1e8 + (i % 2) * step] for i in range(10)])
+    expect([...alternating(1e8, 2 ** -26).scale]).toEqual([1]);
+    expect(alternating(1e8, 2 ** -26).var[0]).toBeGreaterThan(0);
+    expect([...alternating(1e8, 2 ** -20).scale]).toEqual([2 ** -21]);
+    expect([...alternating(0.1, 0).scale]).toEqual([1]);
   });
 
   it('gives mean 0 and deviation 1, and undoes itself', () => {

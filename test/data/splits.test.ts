@@ -97,6 +97,9 @@ describe('trainTestSplit', () => {
   it('says what is wrong', () => {
     const x = range(10);
     expect(() => trainTestSplit(x, range(9))).toThrow(code('length-mismatch', 'expected 10 samples'));
+    const lost = undefined as unknown as number[];
+    expect(() => trainTestSplit(x, lost, { testSize: 2 })).toThrow(code('not-a-number', 'array 2'));
+    expect(trainTestSplit(x, undefined)).toHaveLength(2);
     expect(() => trainTestSplit(x, { testSize: 10 })).toThrow(code('invalid-size', 'testSize'));
     expect(() => trainTestSplit(x, { testSize: 2.5 })).toThrow(code('invalid-size', '2.5'));
     expect(() => trainTestSplit(x, { trainSize: -0.1 })).toThrow(code('invalid-size', 'trainSize'));

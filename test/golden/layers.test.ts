@@ -1,7 +1,7 @@
 import * as fl from 'fourlane';
 import { describe, test } from 'vitest';
-import { differentiate } from '../support/gradients.js';
 import { expectKeras, type GoldenTensor, golden, toTensor } from '../support/golden.js';
+import { differentiate } from '../support/gradients.js';
 
 interface LayerCase {
   name: string;

@@ -35,7 +35,10 @@ describe('planMemory', () => {
         let peak = 0;
         for (let step = 0; step < 60; step++) {
           const alive = lifetimes.filter(({ first, last }) => first <= step && step <= last);
-          peak = Math.max(peak, alive.reduce((sum, one) => sum + size(one), 0));
+          peak = Math.max(
+            peak,
+            alive.reduce((sum, one) => sum + size(one), 0),
+          );
         }
         expect(bytes).toBeGreaterThanOrEqual(peak);
         expect(bytes).toBeLessThanOrEqual(lifetimes.reduce((sum, one) => sum + size(one), 0));

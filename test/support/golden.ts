@@ -21,15 +21,20 @@ export function toTensor({ shape, data }: GoldenTensor): Tensor {
 }
 
 /** `max|ours - Keras| <= share * max|Keras|`: the measure of all comparisons with Keras. */
-export function expectKeras(ours: ArrayLike<number>, keras: ArrayLike<number>, what: string, share = 1e-5): void {
+export function expectKeras(
+  ours: ArrayLike<number>,
+  keras: ArrayLike<number>,
+  what: string,
+  share = 1e-5,
+): void {
   expect(ours.length, `${what}: number of values`).toBe(keras.length);
   let largest = 0;
   let difference = 0;
   for (let i = 0; i < keras.length; i++) {
     largest = Math.max(largest, Math.abs(keras[i]));
     const off = Math.abs(ours[i] - keras[i]);
-    // A NaN is a difference as large as any.
-    difference = off <= difference ? difference : off;
+    // Put this way, a NaN becomes the difference too, and stays it.
+    if (!(off <= difference)) difference = off;
   }
   if (difference <= share * largest) return;
   expect.fail(`${what}: largest difference ${difference}, allowed ${share} of ${largest}`);

@@ -20,7 +20,9 @@ export function differentiate(
   weights: readonly Parameter[] = [],
 ): Differentiated {
   const { heap } = runtime();
-  const places = new Map(weights.map((weight) => [weight, heap.allocate(sizeOf(weight.shape) * 4 + 16, 'test')]));
+  const places = new Map(
+    weights.map((weight) => [weight, heap.allocate(sizeOf(weight.shape) * 4 + 16, 'test')]),
+  );
   const b = new Builder({ gradientPlace: (weight) => places.get(weight) });
   const values = inputs.map(({ shape }) => new Value(shape.slice(1), { batched: true, needsGradient: true }));
   const output = call(b, values);

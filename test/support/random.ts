@@ -17,4 +17,6 @@ export function uniformArray(length: number, seed: number, low = -1, high = 1): 
 }
 
 /** The sizes that kernels are checked over: around the vector width, primes, and a few larger ones. */
-export const oddSizes = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19, 31, 37, 61, 127, 257];
+export const oddSizes = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19, 31, 37, 61, 127, 257,
+];

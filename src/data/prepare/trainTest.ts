@@ -38,11 +38,10 @@ export function trainTestSplit<T extends [Rows, ...Rows[]]>(
   ...args: [...T, TrainTestSplitOptions | undefined]
 ): TrainTestParts<T>;
 export function trainTestSplit(...args: (Rows | TrainTestSplitOptions | undefined)[]): unknown[] {
-  const given = args.filter((argument) => argument !== undefined);
-  const last = given[given.length - 1];
-  const hasOptions = given.length > 0 && isOptions(last);
-  const options = hasOptions ? (last as TrainTestSplitOptions) : {};
-  const arrays = (hasOptions ? given.slice(0, -1) : given) as Rows[];
+  const last = args[args.length - 1];
+  const hasOptions = args.length > 0 && isOptions(last);
+  const options = hasOptions ? ((last ?? {}) as TrainTestSplitOptions) : {};
+  const arrays = (hasOptions ? args.slice(0, -1) : args) as Rows[];
   checkOptions(options, ['testSize', 'trainSize', 'shuffle', 'stratify', 'randomState'], 'trainTestSplit');
   if (arrays.length === 0) {
     throw new ValueError('no-data', 'trainTestSplit: expected at least one array to split, got none.');
@@ -55,6 +54,7 @@ export function trainTestSplit(...args: (Rows | TrainTestSplitOptions | undefine
 }
 
 function isOptions(value: unknown): boolean {
+  if (value === undefined) return true;
   if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value))
     return false;
   return !('data' in value) && !('indptr' in value);

@@ -23,7 +23,9 @@ export function dense({ rows, columns, indptr, indices, values }: Csr): number[]
 /** x [rows, columns] * w [columns, cols] + bias [cols] */
 export function csrMatmul(csr: Csr, w: Float32Array, bias: Float32Array | undefined, cols: number): number[] {
   return dense(csr).flatMap((x) =>
-    Array.from({ length: cols }, (_, c) => x.reduce((sum, v, k) => sum + v * w[k * cols + c], bias?.[c] ?? 0)),
+    Array.from({ length: cols }, (_, c) =>
+      x.reduce((sum, v, k) => sum + v * w[k * cols + c], bias?.[c] ?? 0),
+    ),
   );
 }
 

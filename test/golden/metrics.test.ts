@@ -1,0 +1,62 @@
+import * as fl from 'fourlane';
+import { describe, expect, test } from 'vitest';
+import { resolveMetric } from '../../src/resolve.js';
+import { type GoldenTensor, golden, toTensor } from '../support/golden.js';
+
+interface MetricCase {
+  name: string;
+  metric: keyof typeof fl.metrics | 'accuracy';
+  config: { threshold?: number };
+  batches: { prediction: GoldenTensor; target: GoldenTensor; sampleWeight?: GoldenTensor }[];
+  results: number[];
+  resolvesTo?: keyof typeof fl.metrics;
+}
+
+/** Metrics take no weights yet. */
+const cases = golden<MetricCase>('metrics').filter(({ batches }) => !batches[0].sampleWeight);
+const labels = (shape: number[], target: number[]) =>
+  shape.at(-1)! > 1 && (target.length < shape.length || target.at(-1) === 1);
+
+function concat(tensors: GoldenTensor[]): GoldenTensor {
+  const [, ...shape] = tensors[0].shape;
+  return {
+    shape: [tensors.reduce((sum, tensor) => sum + tensor.shape[0], 0), ...shape],
+    data: tensors.flatMap(({ data }) => data),
+  };
+}
+
+describe('metrics equal Keras', () => {
+  test.each(cases)('$name', async ({ metric, config, batches, results }) => {
+    const { prediction, target } = batches[0];
+    const sampleShape = prediction.shape.slice(1);
+    // A model that returns its input: the metric sees the predictions as they are.
+    const model = fl.sequential([fl.layers.reshape({ targetShape: sampleShape, inputShape: sampleShape })]);
+    const sparse = labels(prediction.shape, target.shape);
+    const make = metric === 'accuracy' ? undefined : fl.metrics[metric];
+    const one = make ? (make as (options: object) => fl.Metric)(config) : ('accuracy' as const);
+    // Any loss that reads the same kind of target.
+    const loss = sparse ? 'sparseCategoricalCrossentropy' : 'meanSquaredError';
+    model.compile({ loss, metrics: [one] });
+    const key = typeof one === 'string' ? one : one.name;
+    for (let count = 1; count <= batches.length; count++) {
+      const x = toTensor(concat(batches.slice(0, count).map((batch) => batch.prediction)));
+      const y = toTensor(concat(batches.slice(0, count).map((batch) => batch.target)));
+      const logs = await Promise.all([1, 4, 32].map((batchSize) => model.evaluate(x, y, { batchSize })));
+      for (const log of logs) expect(Math.abs(log[key] - results[count - 1])).toBeLessThanOrEqual(1e-6);
+      // The same to the last bit, whatever the batch size.
+      expect(new Set(logs.map((log) => log[key])).size).toBe(1);
+    }
+  });
+});
+
+describe("'accuracy' means what it means to Keras", () => {
+  test.each(cases.filter(({ resolvesTo }) => resolvesTo))('$name', ({ batches, resolvesTo }) => {
+    const [{ prediction, target }] = batches;
+    const sparse = labels(prediction.shape, target.shape);
+    const resolved = resolveMetric('accuracy', prediction.shape.at(-1)!, sparse ? 'labels' : 'values');
+    const expected = (fl.metrics[resolvesTo!] as () => fl.Metric)();
+    expect(resolved.name).toBe('accuracy');
+    expect(resolved.build.toString()).toBe(expected.build.toString());
+    expect(resolved.target).toBe(expected.target);
+  });
+});
