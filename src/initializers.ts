@@ -135,6 +135,8 @@ function scaled(
   distribution: Distribution,
   seed: number | undefined,
 ): Initializer {
+  lookUp(KERNELS, distribution, 'distribution');
+  lookUp(FANS, mode, 'fan mode');
   if (!(scale > 0))
     throw new ValueError('initializer', `initializers.${name}: scale must be above 0, got ${scale}.`);
   return drawn(name, config, seed, (shape) => {
@@ -148,8 +150,8 @@ function scaled(
 
 const KERNELS = {
   uniform: 'randomUniform',
-  normal: 'randomNormal',
   truncatedNormal: 'truncatedNormal',
+  untruncatedNormal: 'randomNormal',
 } as const;
 
 /** An initializer that draws: `law` says the distribution and its two parameters for a shape. */

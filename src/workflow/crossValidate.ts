@@ -111,9 +111,7 @@ async function runFold(
 ): Promise<FoldResult> {
   const calls = model as unknown as Calls;
   const { history } = await calls.fit(x, y, { ...fit, validationData: [xVal, yVal] });
-  const evaluation = Object.fromEntries(
-    ['batchSize', 'verbose'].filter((key) => key in fit).map((key) => [key, fit[key]]),
-  );
+  const evaluation = 'batchSize' in fit ? { batchSize: fit.batchSize } : {};
   const scores = { ...(await calls.evaluate(xVal, yVal, evaluation)) };
   const further = Object.entries(metrics);
   if (further.length > 0) {
