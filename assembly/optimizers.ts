@@ -23,12 +23,11 @@ import { sumOf, Square } from './sums';
  * | sgd          |          |         |         |                                       |             |       |
  * | sgdMomentum  | momentum |         |         |                                       | m           |       |
  * | sgdNesterov  | momentum |         |         |                                       | m           |       |
- * | rmsprop      | rho      | epsilon |         |                                       | v           |       |
- * | adam         | beta1    | beta2   | epsilon | lr * sqrt(1 - beta2^t) / (1 - beta1^t) | m           | v     |
+ * | rmsprop      | 1-rho    | epsilon |         |                                       | v           |       |
+ * | adam         | 1-beta1  | 1-beta2 | epsilon | lr * sqrt(1 - beta2^t) / (1 - beta1^t) | m           | v     |
  * | adagrad      | epsilon  |         |         |                                       | accumulator |       |
  *
- * Adam's h3 is to be computed from the betas as rounded to float32: 1 - 0.999 changes by 1.3e-5 with the rounding, and
- * the correction of the bias must match the averages.
+ * The complements and Adam's h3 are computed by the caller in double precision: 1 - 0.999 formed in float32 is off by 1.3e-5.
  */
 
 const W = 0;
@@ -47,8 +46,8 @@ const H1 = 12;
 const H2 = 16;
 const H3 = 20;
 
-/** 1, and the magnitude below which state counts as 0. */
-const TABLE: usize = memory.data<f32>([1.0, 1e-30], 16);
+/** The magnitude below which state counts as 0. */
+const TINY: usize = memory.data<f32>([1e-30], 16);
 
 // Without gradients an average shrinks into the denormals, some stay there for ever, and every operation on them
 // is several times slower. Both guards let a NaN pass.
@@ -57,21 +56,21 @@ const TABLE: usize = memory.data<f32>([1.0, 1e-30], 16);
 // @ts-ignore: decorator
 @inline
 function floored(v: v128): v128 {
-  return f32x4.pmax(v, v128.load32_splat(TABLE, 4));
+  return f32x4.pmax(v, v128.load32_splat(TINY));
 }
 
 /** A first moment, 0 instead of anything below 1e-30. */
 // @ts-ignore: decorator
 @inline
 function flushed(m: v128): v128 {
-  return v128.andnot(m, f32x4.lt(f32x4.abs(m), v128.load32_splat(TABLE, 4)));
+  return v128.andnot(m, f32x4.lt(f32x4.abs(m), v128.load32_splat(TINY)));
 }
 
-/** average + (x - average) * (1 - rate), as Keras writes it. */
+/** average + (x - average) * share, as Keras writes it; `share` is 1 less the decay rate. */
 // @ts-ignore: decorator
 @inline
-function averaged(average: v128, x: v128, rate: v128): v128 {
-  return f32x4.add(average, f32x4.mul(f32x4.sub(x, average), f32x4.sub(v128.load32_splat(TABLE), rate)));
+function averaged(average: v128, x: v128, share: v128): v128 {
+  return f32x4.add(average, f32x4.mul(f32x4.sub(x, average), share));
 }
 
 // Each class has one method: from w, decayed, and the clipped gradient g it returns the new w and stores its state.

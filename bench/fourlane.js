@@ -1,3 +1,4 @@
+// By path: the package's own name does not reach across bench/package.json.
 import * as fl from '../dist/index.js';
 import { EpochClock } from './epochClock.js';
 

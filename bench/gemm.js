@@ -7,14 +7,9 @@ import { number, percent } from './report.js';
 const TARGET = 0.85;
 const TARGET_FROM = 128;
 
-/** What the kernels of the three orientations compute from row-major operands. */
-const orientations = [
-  { kernel: 'gemmNN', formula: 'A B' },
-  { kernel: 'gemmTN', formula: 'Aᵀ B' },
-  { kernel: 'gemmNT', formula: 'A Bᵀ' },
-];
+const formulas = { gemmNN: 'A B', gemmTN: 'Aᵀ B', gemmNT: 'A Bᵀ' };
 
-/** [m, k, n] of C[m, n] = A[m, k] B[k, n]; every shape is measured in all three orientations. */
+/** [m, k, n] of products C[m, n] = A[m, k] B[k, n] that are measured in all three orientations. */
 const shapes = [
   [64, 64, 64],
   [128, 128, 128],
@@ -22,6 +17,13 @@ const shapes = [
   [512, 512, 512],
   [1024, 1024, 1024],
   [128, 784, 512],
+];
+
+const products = [
+  ...shapes.flatMap((shape) => Object.keys(formulas).map((kernel) => ({ kernel, shape }))),
+  // The backward products of a dense layer 784 to 512 at batch 128: gradients of its weights and of its input.
+  { kernel: 'gemmTN', shape: [784, 128, 512] },
+  { kernel: 'gemmNT', shape: [128, 512, 784] },
 ];
 
 const paces = {
@@ -34,7 +36,7 @@ export const gemm = {
   name: 'gemm',
   title: 'GEMM, C[m, n] of float32',
   columns: [
-    { title: 'product', text: (row) => row.product, left: true },
+    { title: 'product', text: (row) => formulas[row.kernel], left: true },
     { title: 'm x k x n', text: (row) => row.shape.join(' x '), left: true },
     { title: 'µs', text: (row) => number(row.ms * 1000) },
     { title: 'GFLOP/s', text: (row) => number(row.gflops) },
@@ -46,18 +48,20 @@ export const gemm = {
     const pace = quick ? paces.quick : paces.full;
     const peak = await openPeak();
     const rows = [];
-    for (const shape of shapes) {
-      for (const { kernel, formula } of orientations) {
-        progress(`${formula} ${shape.join(' x ')}`);
-        const { ms, referenceMs } = timeBeside(product(kernel, shape), peak.call, pace);
-        const gflops = (2 * shape[0] * shape[1] * shape[2]) / ms / 1e6;
-        const peakGflops = peak.flops / referenceMs / 1e6;
-        rows.push({ product: formula, shape, ms, gflops, peak: peakGflops, share: gflops / peakGflops });
-      }
+    for (const { kernel, shape } of products) {
+      progress(nameOf({ kernel, shape }));
+      const { ms, referenceMs } = timeBeside(openProduct(kernel, shape), peak.call, pace);
+      const gflops = (2 * shape[0] * shape[1] * shape[2]) / ms / 1e6;
+      const peakGflops = peak.flops / referenceMs / 1e6;
+      rows.push({ kernel, shape, ms, gflops, peak: peakGflops, share: gflops / peakGflops });
     }
     return { rows, notes: [peakNote(rows.map((row) => row.peak))], targets: [target(rows)] };
   },
 };
+
+function nameOf({ kernel, shape }) {
+  return `${formulas[kernel]} ${shape.join(' x ')}`;
+}
 
 function peakNote(peaks) {
   const range = `${number(Math.min(...peaks))} to ${number(Math.max(...peaks))}`;
@@ -65,7 +69,7 @@ function peakNote(peaks) {
 }
 
 /** A call that computes one product of random matrices. */
-function product(kernel, [m, k, n]) {
+function openProduct(kernel, [m, k, n]) {
   const kernels = new Kernels();
   const run = kernels.exports[kernel];
   const a = kernels.place(uniformArray(m * k, 1));
@@ -82,6 +86,6 @@ function target(rows) {
   return {
     name: `GEMM >= ${percent(TARGET)} of peak at ${TARGET_FROM} and above`,
     reached: worst.share >= TARGET,
-    detail: `worst ${percent(worst.share)} (${worst.product} ${worst.shape.join(' x ')})`,
+    detail: `worst ${percent(worst.share)} (${nameOf(worst)})`,
   };
 }

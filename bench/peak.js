@@ -33,7 +33,16 @@ async function compile() {
   };
   const baseDir = fileURLToPath(new URL('assembly', import.meta.url));
   const options = ['--enable', 'simd', '-O3', '--noAssert', '--runtime', 'stub', '--memoryBase', '8192'];
-  const argv = ['peak.ts', '--baseDir', baseDir, '--outFile', 'peak.wasm', '--initialMemory', '1', ...options];
+  const argv = [
+    'peak.ts',
+    '--baseDir',
+    baseDir,
+    '--outFile',
+    'peak.wasm',
+    '--initialMemory',
+    '1',
+    ...options,
+  ];
   const { error, stderr } = await asc.main(argv, { stdout: asc.createMemoryStream(), writeFile });
   if (error) throw new Error(`assembly/peak.ts does not compile: ${stderr}`);
   const { instance } = await WebAssembly.instantiate(binary);

@@ -17,7 +17,10 @@ export function percent(share) {
  * @param {readonly object[]} rows
  */
 export function table(columns, rows) {
-  const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ text }) => text(row)))];
+  const cells = [
+    columns.map(({ title }) => title),
+    ...rows.map((row) => columns.map(({ text }) => text(row))),
+  ];
   const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i].length)));
   const lines = cells.map((line) =>
     line.map((cell, i) => (columns[i].left ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '),
@@ -29,4 +32,19 @@ export function table(columns, rows) {
 /** One line on stderr that says what is being measured, where somebody watches. */
 export function progress(text) {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}
+
+/** The table of a family, with its notes. */
+export function report({ title, columns }, { rows, notes = [] }) {
+  return ['', title, '', table(columns, rows), ...notes].join('\n');
+}
+
+/** What was aimed at and whether it was reached, what was found, and what makes the run worthless. */
+export function summary(results) {
+  const lines = results.flatMap(({ targets = [], facts = [], problems = [] }) => [
+    ...targets.map(({ name, reached, detail }) => `${name}: ${reached ? 'reached' : 'missed'}, ${detail}`),
+    ...facts,
+    ...problems.map((problem) => `PROBLEM ${problem}`),
+  ]);
+  return lines.length > 0 ? ['', 'Summary', '', ...lines].join('\n') : '';
 }

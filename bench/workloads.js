@@ -56,14 +56,15 @@ export const workloads = [
   },
 ];
 
-/** Ten images of noise, and samples that are one of them under more noise. */
+/** Samples of ten random images under noise, one in five with a wrong label, so that the loss stays away from 0. */
 function digitData(rows) {
   const random = uniform(1);
   const pixels = 784;
   const images = Float32Array.from({ length: 10 * pixels }, () => (random() < 0.2 ? random() : 0));
-  const y = Float32Array.from({ length: rows }, () => Math.floor(random() * 10));
+  const shown = Int32Array.from({ length: rows }, () => Math.floor(random() * 10));
+  const y = Float32Array.from(shown, (image) => (random() < 0.2 ? Math.floor(random() * 10) : image));
   const x = Float32Array.from({ length: rows * pixels }, (_, i) => {
-    const pixel = images[y[Math.floor(i / pixels)] * pixels + (i % pixels)];
+    const pixel = images[shown[Math.floor(i / pixels)] * pixels + (i % pixels)];
     return pixel && 0.5 * (pixel + random());
   });
   return { x, y };

@@ -104,7 +104,7 @@ export class RMSprop extends Optimizer {
     super(options, 0.001, ['rho', 'epsilon'], 'rmsprop');
     const { rho = 0.9, epsilon = 1e-7 } = options;
     this.#values = [
-      fraction(rho, 'optimizers.rmsprop: rho'),
+      1 - fraction(rho, 'optimizers.rmsprop: rho'),
       positive(epsilon, 'optimizers.rmsprop: epsilon'),
     ];
   }
@@ -138,7 +138,7 @@ export class Adam extends Optimizer {
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
     this.#beta1 = fraction(beta1, 'optimizers.adam: beta1');
     this.#beta2 = fraction(beta2, 'optimizers.adam: beta2');
-    this.#values = [beta1, beta2, positive(epsilon, 'optimizers.adam: epsilon'), 0];
+    this.#values = [1 - beta1, 1 - beta2, positive(epsilon, 'optimizers.adam: epsilon'), 0];
   }
 
   override hyperparameters(t: number): readonly number[] {

@@ -1,6 +1,6 @@
 import { ValueError } from './errors.js';
 import { core } from './wasm/core.js';
-import { type Runtime, runtime } from './wasm/runtime.js';
+import { runtime } from './wasm/runtime.js';
 
 /**
  * Random numbers come from one counter-based generator (Philox4x32-10, Salmon et al. 2011, in Wasm). A stream is
@@ -50,24 +50,22 @@ export function nextModelKey(): RandomKey {
   return { seed: currentSeed, ordinal: models++ };
 }
 
-/** Runs `fill` on memory for `n` words and returns a copy of what it wrote. */
-function draw<T>(n: number, fill: (address: number) => void, read: (shared: Runtime, at: number) => T): T {
+/** Runs `fill` on memory for `n` words, which is anybody's again afterwards. */
+function draw(n: number, fill: (address: number) => void): { at: number; end: number } {
   const shared = runtime();
-  const allocation = shared.heap.allocate(n * 4, 'Random numbers');
-  fill(allocation.address);
-  const values = read(shared, allocation.address / 4);
-  shared.heap.release(allocation);
-  return values;
+  shared.reserveRegion(n * 4, 'Random numbers');
+  fill(shared.regionAddress);
+  const at = shared.regionAddress / 4;
+  return { at, end: at + n };
 }
 
 /** A permutation of 0..n-1 from a stream. */
 export function permutationOf(n: number, key: RandomKey, step: number, stream: number): Int32Array {
-  const { permutation } = runtime().kernels(core);
-  return draw(
-    n,
-    (address) => permutation(address, key.seed, key.ordinal, step, stream, n),
-    ({ heap }, at) => heap.i32.slice(at, at + n),
-  );
+  const shared = runtime();
+  const kernels = shared.kernels(core);
+  const { seed, ordinal } = key;
+  const { at, end } = draw(n, (address) => kernels.permutation(address, seed, ordinal, step, stream, n));
+  return shared.heap.i32.slice(at, end);
 }
 
 /** A permutation of 0..n-1, the same everywhere for the same seed and stream. */
@@ -78,10 +76,8 @@ export function permutation(n: number, seed: number, stream = 0): Int32Array {
 /** `n` float32 numbers uniform in [0, 1), the same everywhere for the same seed and stream. */
 export function randomUniform(n: number, seed: number, stream = 0): Float32Array {
   checkSeed(seed, 'randomUniform');
-  const kernels = runtime().kernels(core);
-  return draw(
-    n,
-    (address) => kernels.randomUniform(address, seed, 0, 0, stream, 0, 1, n),
-    ({ heap }, at) => heap.f32.slice(at, at + n),
-  );
+  const shared = runtime();
+  const kernels = shared.kernels(core);
+  const { at, end } = draw(n, (address) => kernels.randomUniform(address, seed, 0, 0, stream, 0, 1, n));
+  return shared.heap.f32.slice(at, end);
 }

@@ -22,7 +22,7 @@ export function peak(out: usize, b: usize, c: usize, steps: i32): void {
   let a12 = a00;
   let a13 = a00;
   while (steps > 0) {
-    const at = b + (<usize>(steps & 15) << 5);
+    const at = b + ((<usize>(steps & 15)) << 5);
     const b0 = v128.load(at);
     const b1 = v128.load(at, 16);
     a00 = f32x4.add(a00, f32x4.mul(b0, c0));

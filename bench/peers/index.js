@@ -1,20 +1,20 @@
-const files = ['./tfjs.js'];
+const peers = [{ name: 'TensorFlow.js', file: './tfjs.js' }];
 
 /**
- * The libraries that are installed in bench/node_modules.
+ * The libraries that are installed in bench/node_modules, and a line for each that is not.
  *
- * @returns {Promise<{ libraries: object[], missing: boolean }>}
+ * @returns {Promise<{ libraries: object[], notes: string[] }>}
  */
 export async function loadPeers() {
   const libraries = [];
-  let missing = false;
-  for (const file of files) {
+  const notes = [];
+  for (const { name, file } of peers) {
     try {
       libraries.push(...(await import(file)).libraries);
     } catch (error) {
-      if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-      missing = true;
+      if (!/^Cannot find package/.test(error.message)) throw error;
+      notes.push(`${name} is not installed and left out; \`npm ci --prefix bench\` installs it.`);
     }
   }
-  return { libraries, missing };
+  return { libraries, notes };
 }

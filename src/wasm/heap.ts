@@ -8,14 +8,23 @@ const FIRST_ADDRESS = PAGE;
 /** Kernels may read a little past the end of a buffer; the end of memory is kept free for them. */
 const SLACK = 128;
 
+/** From this size on allocators map fresh pages, which cost nothing until they are touched. */
+const LEAST_BALLAST = 131072;
+
 /** A piece of linear memory. It is given back when nothing refers to this object any more, or by `Heap.release`. */
 export class Allocation {
   readonly address: number;
   readonly bytes: number;
+  /**
+   * Never touched, so it takes no physical memory. It tells the garbage collector, which does not see linear memory,
+   * what is gained by collecting this object: without it dropped models pile up to gigabytes.
+   */
+  readonly ballast: ArrayBuffer;
 
   constructor(address: number, bytes: number) {
     this.address = address;
     this.bytes = bytes;
+    this.ballast = new ArrayBuffer(Math.max(bytes, LEAST_BALLAST));
   }
 }
 

@@ -14,11 +14,10 @@ export interface Optimizer {
   step: (p: Parameter, g: number, lr: number, t: number) => void;
 }
 
-// As float32, which is what the kernels get: 1 - 0.999 differs by 1.3e-5 between the two.
 const momentum = Math.fround(0.9);
-const rho = Math.fround(0.9);
-const beta1 = Math.fround(0.9);
-const beta2 = Math.fround(0.999);
+const rho = 0.9;
+const beta1 = 0.9;
+const beta2 = 0.999;
 const epsilon = 1e-7;
 
 const alpha = (lr: number, t: number) => (lr * Math.sqrt(1 - beta2 ** t)) / (1 - beta1 ** t);
@@ -49,7 +48,7 @@ export const optimizers: Record<string, Optimizer> = {
   },
   rmsprop: {
     slots: [0],
-    hyper: () => [rho, epsilon],
+    hyper: () => [1 - rho, epsilon],
     step: (p, g, lr) => {
       p.slots[0] = rho * p.slots[0] + (1 - rho) * g * g;
       p.w -= (lr * g) / Math.sqrt(p.slots[0] + epsilon);
@@ -57,7 +56,7 @@ export const optimizers: Record<string, Optimizer> = {
   },
   adam: {
     slots: [0, 0],
-    hyper: (lr, t) => [beta1, beta2, epsilon, alpha(lr, t)],
+    hyper: (lr, t) => [1 - beta1, 1 - beta2, epsilon, alpha(lr, t)],
     step: (p, g, lr, t) => {
       p.slots[0] += (g - p.slots[0]) * (1 - beta1);
       p.slots[1] += (g * g - p.slots[1]) * (1 - beta2);

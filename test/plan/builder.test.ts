@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest';
+import type { Builder } from '../../src/plan/builder.js';
+import { Value } from '../../src/plan/value.js';
+import { sizeOf } from '../../src/shape.js';
+import { expectKeras, type GoldenTensor } from '../support/golden.js';
+import { differentiate } from '../support/gradients.js';
+import { uniformArray } from '../support/random.js';
+
+type Rows = number[][];
+
+/** An operation of the builder beside a naive version of it, which works on the rows of one sample at a time. */
+interface Operation {
+  name: string;
+  shapes: number[][];
+  call: (b: Builder, inputs: Value[]) => Value;
+  /** From the flat samples of all inputs to the flat sample of the output. */
+  reference: (...inputs: number[][]) => number[];
+  /** Where the values are drawn from. */
+  range?: [number, number];
+}
+
+const rowsOf = (data: number[], cols: number): Rows =>
+  Array.from({ length: data.length / cols }, (_, r) => data.slice(r * cols, (r + 1) * cols));
+const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+
+const operations: Operation[] = [
+  {
+    name: 'add',
+    shapes: [[3, 5], [3, 5]],
+    call: (b, [x, y]) => b.add(x, y),
+    reference: (x, y) => x.map((value, i) => value + y[i]),
+  },
+  {
+    name: 'subtract',
+    shapes: [[7], [7]],
+    call: (b, [x, y]) => b.subtract(x, y),
+    reference: (x, y) => x.map((value, i) => value - y[i]),
+  },
+  {
+    name: 'multiply',
+    shapes: [[7], [7]],
+    call: (b, [x, y]) => b.multiply(x, y),
+    reference: (x, y) => x.map((value, i) => value * y[i]),
+  },
+  {
+    name: 'divide',
+    shapes: [[5], [5]],
+    range: [0.5, 2],
+    call: (b, [x, y]) => b.divide(x, y),
+    reference: (x, y) => x.map((value, i) => value / y[i]),
+  },
+  {
+    name: 'maximum',
+    shapes: [[9], [9]],
+    call: (b, [x, y]) => b.maximum(x, y),
+    reference: (x, y) => x.map((value, i) => Math.max(value, y[i])),
+  },
+  {
+    name: 'minimum',
+    shapes: [[9], [9]],
+    call: (b, [x, y]) => b.minimum(x, y),
+    reference: (x, y) => x.map((value, i) => Math.min(value, y[i])),
+  },
+  {
+    name: 'affine',
+    shapes: [[6]],
+    call: (b, [x]) => b.affine(x, -2.5, 0.25),
+    reference: (x) => x.map((value) => -2.5 * value + 0.25),
+  },
+  {
+    name: 'sum',
+    shapes: [[3, 5]],
+    call: (b, [x]) => b.sum(x),
+    reference: (x) => rowsOf(x, 5).map(sum),
+  },
+  {
+    name: 'mean',
+    shapes: [[3, 5]],
+    call: (b, [x]) => b.mean(x),
+    reference: (x) => rowsOf(x, 5).map((row) => sum(row) / 5),
+  },
+  {
+    name: 'reshape',
+    shapes: [[3, 4]],
+    call: (b, [x]) => b.apply('square', b.reshape(x, [2, 6])),
+    reference: (x) => x.map((value) => value * value),
+  },
+  {
+    name: 'concatenate along the last axis',
+    shapes: [[2, 3], [2, 1], [2, 5]],
+    call: (b, inputs) => b.concatenate(inputs, 1),
+    reference: (x, y, z) => {
+      const [a, c] = [rowsOf(x, 3), rowsOf(z, 5)];
+      return [0, 1].flatMap((r) => [...a[r], y[r], ...c[r]]);
+    },
+  },
+  {
+    name: 'concatenate along the first axis',
+    shapes: [[2, 3], [1, 3]],
+    call: (b, inputs) => b.concatenate(inputs, 0),
+    reference: (x, y) => [...x, ...y],
+  },
+  {
+    name: 'softmax',
+    shapes: [[2, 4]],
+    call: (b, [x]) => b.softmax(x),
+    reference: (x) =>
+      rowsOf(x, 4).flatMap((row) => {
+        const powers = row.map(Math.exp);
+        return powers.map((power) => power / sum(powers));
+      }),
+  },
+  {
+    name: 'a value that is read three times gets the sum of three gradients',
+    shapes: [[6]],
+    call: (b, [x]) => b.add(b.multiply(x, x), b.add(x, b.apply('square', x))),
+    reference: (x) => x.map((value) => 2 * value * value + value),
+  },
+  {
+    name: 'a gradient that passes through two ways is not added twice',
+    shapes: [[4], [4]],
+    call: (b, [x, y]) => b.add(b.add(x, y), b.add(y, x)),
+    reference: (x, y) => x.map((value, i) => 2 * (value + y[i])),
+  },
+];
+
+const BATCH = 3;
+
+function sampleOf(data: ArrayLike<number>, size: number, sample: number): number[] {
+  return Array.from({ length: size }, (_, i) => data[sample * size + i]);
+}
+
+describe('operations of the builder', () => {
+  test.each(operations)('$name', ({ shapes, call, reference, range = [-1, 1] }) => {
+    const inputs = shapes.map((shape, i): GoldenTensor => {
+      const data = [...uniformArray(BATCH * sizeOf(shape), 40 + 7 * i, ...range)];
+      return { shape: [BATCH, ...shape], data };
+    });
+    const perSample = (sample: number) => inputs.map(({ data }, i) => sampleOf(data, sizeOf(shapes[i]), sample));
+    const expected = Array.from({ length: BATCH }, (_, sample) => reference(...perSample(sample)));
+    const width = expected[0].length;
+    const upstream = { shape: [BATCH, width], data: [...uniformArray(BATCH * width, 3)] };
+    const result = differentiate(call, inputs, upstream);
+    expectKeras(result.output, expected.flat(), 'output', 1e-6);
+
+    // Central differences of the naive version in double precision.
+    const step = 1e-5;
+    inputs.forEach((_, which) => {
+      const gradient: number[] = [];
+      for (let sample = 0; sample < BATCH; sample++) {
+        const at = perSample(sample);
+        at[which].forEach((value, i) => {
+          const moved = (by: number) => {
+            at[which][i] = value + by;
+            const output = reference(...at);
+            at[which][i] = value;
+            return sum(output.map((y, j) => y * upstream.data[sample * width + j]));
+          };
+          gradient.push((moved(step) - moved(-step)) / (2 * step));
+        });
+      }
+      expectKeras(result.inputGradients[which], gradient, `gradient of input ${which}`, 2e-6);
+    });
+  });
+
+  test('every operation of the builder is covered', async () => {
+    const { Builder } = await import('../../src/plan/builder.js');
+    const own = Object.getOwnPropertyNames(Builder.prototype);
+    const elsewhere = ['constructor', 'dense', 'matmul', 'apply', 'logitsOf', 'dropout'];
+    const covered = operations.map(({ name }) => name.split(' ')[0]);
+    expect(own.filter((name) => !elsewhere.includes(name) && !covered.includes(name))).toEqual([]);
+  });
+
+  test('shapes that do not fit are refused', async () => {
+    const { Builder } = await import('../../src/plan/builder.js');
+    const b = new Builder();
+    const value = (...shape: number[]) => new Value(shape, { batched: true });
+    expect(() => b.add(value(3), value(4))).toThrow(/add: the shapes \[batch, 3\] and \[batch, 4\] do not fit/);
+    expect(() => b.reshape(value(3, 4), [5])).toThrow(/12 elements per sample/);
+    expect(() => b.dense(value(3), new Value([4, 2]))).toThrow(/\[batch, 3\].*\[4, 2\]/);
+  });
+});

@@ -1,0 +1,93 @@
+import * as fl from 'fourlane';
+import { describe, expect, test } from 'vitest';
+import { uniformArray } from '../support/random.js';
+
+const collect = (globalThis as { gc?: () => void }).gc;
+
+function small(): fl.Sequential {
+  const model = fl.sequential([
+    fl.layers.dense({ units: 32, activation: 'relu', inputShape: [16] }),
+    fl.layers.dropout({ rate: 0.25 }),
+    fl.layers.dense({ units: 4, activation: 'softmax' }),
+  ]);
+  model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
+  return model;
+}
+
+const x = fl.tensor(uniformArray(32 * 16, 4), [32, 16]);
+const y = Int32Array.from({ length: 32 }, (_, i) => i % 4);
+
+/** Lets finalizers run. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) {
+    collect?.();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+describe('memory stays flat', () => {
+  test('over 10,000 training steps and 10,000 predictions', async () => {
+    expect(collect, 'vitest runs this with --expose-gc').toBeDefined();
+    const model = small();
+    const row = uniformArray(16, 5);
+    const work = (times: number) => {
+      for (let i = 0; i < times; i++) {
+        model.trainOnBatch(x, y);
+        model.predict(row);
+      }
+    };
+    work(500);
+    await settle();
+    const before = { ...fl.runtime(), heap: process.memoryUsage().heapUsed };
+    work(10_000);
+    await settle();
+    const after = { ...fl.runtime(), heap: process.memoryUsage().heapUsed };
+    expect(after.memoryBytes).toBe(before.memoryBytes);
+    expect(after.usedBytes).toBe(before.usedBytes);
+    // A leak of 16 bytes a step would show.
+    expect(after.heap - before.heap).toBeLessThan(320_000);
+  });
+
+  test('over fits, with their histories, shuffles and validations', async () => {
+    const model = small();
+    const options = { epochs: 2, batchSize: 8, validationSplit: 0.25, verbose: 0 } as const;
+    await model.fit(x, y, options);
+    await settle();
+    const before = fl.runtime();
+    for (let i = 0; i < 50; i++) await model.fit(x, y, options);
+    await settle();
+    const after = fl.runtime();
+    expect(after.memoryBytes).toBe(before.memoryBytes);
+    expect(after.usedBytes).toBe(before.usedBytes);
+  });
+
+  test('over 1,000 models that are built, trained for one step and dropped', async () => {
+    const used: number[] = [];
+    for (let i = 0; i < 1000; i++) {
+      const model = small();
+      await model.fit(x, y, { batchSize: 32, verbose: 0 });
+      used.push(fl.runtime().memoryBytes);
+    }
+    // What the second half needs is no more than a little above what the first half needed.
+    expect(used[999]).toBeLessThanOrEqual(used[499] * 1.3);
+    await settle();
+    const left = fl.runtime().usedBytes;
+    const one = small();
+    await one.fit(x, y, { batchSize: 32, verbose: 0 });
+    const each = fl.runtime().usedBytes - left;
+    // All but a few of the thousand have given their memory back.
+    expect(left).toBeLessThan(20 * each + 2_000_000);
+  });
+
+  test('dispose gives memory back at once, and the model goes on', async () => {
+    const model = small();
+    const before = fl.runtime().usedBytes;
+    await model.fit(x, y, { verbose: 0 });
+    const trained = fl.runtime().usedBytes;
+    expect(trained).toBeGreaterThan(before);
+    model.dispose();
+    expect(fl.runtime().usedBytes).toBeLessThan(trained);
+    await model.fit(x, y, { verbose: 0 });
+    expect(model.predict(x).shape).toEqual([32, 4]);
+  });
+});
