@@ -7,16 +7,17 @@ import { Absolute, Square, sumOf } from './sums';
  *
  *     name(loss, dx, x, y, weights, scale, rows, cols)
  *
- * loss [rows] = weights * l, l the loss of a row of x [rows, cols], and dx [rows, cols] = scale / rows * weights * the
- * derivative of l: the gradient of scale times the mean over the rows. weights [rows] may be 0 for ones, dx may be 0,
- * and dx may be x. y is [rows, cols] or, where the name begins with sparse or softmaxSparse, i32 labels [rows].
+ * loss [rows] = weights * l, l the loss of a row of x [rows, cols], and dx [rows, cols] = scale / rows *
+ * weights * the derivative of l: the gradient of scale times the mean over the rows. weights [rows] may be 0
+ * for ones, dx may be 0, and dx may be x. y is [rows, cols] or, where the name begins with sparse or
+ * softmaxSparse, i32 labels [rows].
  *
- * Keras clips probabilities to [1e-7, 1 - 1e-7]; these are exact up to 0 and 1, where 0 * log(0) counts as 0 and a
- * certain mistake as infinity. NaN in a row makes its loss NaN.
+ * Keras clips probabilities to [1e-7, 1 - 1e-7]; these are exact up to 0 and 1, where 0 * log(0) counts as 0
+ * and a certain mistake as infinity. NaN in a row makes its loss NaN.
  */
 
-/** 1, 0.5, 2 */
-const TABLE: usize = memory.data<f32>([1.0, 0.5, 2.0], 16);
+/** 1, 0.5, 2, -0 */
+const TABLE: usize = memory.data<f32>([1.0, 0.5, 2.0, -0.0], 16);
 
 // @ts-ignore: decorator
 @inline
@@ -36,11 +37,19 @@ function two(): v128 {
   return v128.load32_splat(TABLE, 8);
 }
 
-/** v where a is not 0, else 0: for products and quotients with a that count as 0 though the other side is infinite. */
+/** v, or 0 where a is 0: a product or quotient with a that counts as 0 even if the other side is infinite. */
 // @ts-ignore: decorator
 @inline
 function unlessZero(a: v128, v: v128): v128 {
   return v128.and(v, f32x4.ne(a, f32x4.splat(0)));
+}
+
+/** -1, 0 or 1, and NaN for NaN. */
+// @ts-ignore: decorator
+@inline
+function signOf(x: v128): v128 {
+  const signed = v128.or(one(), v128.and(x, v128.load32_splat(TABLE, 12)));
+  return v128.or(unlessZero(x, signed), f32x4.ne(x, x));
 }
 
 // @ts-ignore: decorator
@@ -54,8 +63,8 @@ function logOf(x: f32): f32 {
   return f32x4.extract_lane(log(f32x4.splat(x)), 0);
 }
 
-// Losses of single elements, of which a row takes the mean: the value, and its derivative by x. Both are inlined into
-// one loop, where the compiler computes what they share once.
+// Losses of single elements, of which a row takes the mean: the value, and its derivative by x. Both are
+// inlined into one loop, where the compiler computes what they share once.
 
 // @ts-ignore: decorator
 @final @unmanaged
@@ -80,14 +89,13 @@ class AbsoluteError {
   }
   // @ts-ignore: decorator
   @inline gradient(x: v128, y: v128): v128 {
-    const up = v128.and(f32x4.gt(x, y), one());
-    return f32x4.sub(up, v128.and(f32x4.lt(x, y), one()));
+    return signOf(f32x4.sub(x, y));
   }
 }
 
 /**
- * -y log p - (1 - y) log(1 - p), taken from whichever of p and 1 - p is the smaller: that difference is exact, and
- * the logarithm of the other one is log1p(-smaller).
+ * -y log p - (1 - y) log(1 - p), taken from whichever of p and 1 - p is the smaller: that difference is
+ * exact, and the logarithm of the other one is log1p(-smaller).
  */
 // @ts-ignore: decorator
 @final @unmanaged
@@ -109,8 +117,8 @@ class Bernoulli {
 }
 
 /**
- * The same of p = sigmoid(z), as max(z, 0) - z y + log(1 + exp(-|z|)): nothing overflows and the tails keep their
- * relative accuracy. `miss` is what the label lacks on the side of z.
+ * The same of p = sigmoid(z), as max(z, 0) - z y + log(1 + exp(-|z|)): nothing overflows and the tails keep
+ * their relative accuracy. `miss` is what the label lacks on the side of z.
  */
 // @ts-ignore: decorator
 @final @unmanaged
@@ -338,7 +346,15 @@ function eachRow<Op>(
 }
 
 /** A single column needs no sum, so four rows go at a time. */
-function eachValue<Op>(loss: usize, dx: usize, x: usize, y: usize, weights: usize, scale: f32, rows: i32): void {
+function eachValue<Op>(
+  loss: usize,
+  dx: usize,
+  x: usize,
+  y: usize,
+  weights: usize,
+  scale: f32,
+  rows: i32,
+): void {
   const op = changetype<Op>(0);
   const share = f32x4.splat(scale / <f32>rows);
   for (; rows > 0; rows -= 4) {
@@ -484,19 +500,18 @@ export function softmaxSparseCategoricalCrossentropy(
 }
 
 /**
- * Adds the penalty rows * (l1 sum |w| + l2 sum w^2) of w [n] to the float64 at state and, unless dw is 0, its
- * derivative l1 sign(w) + 2 l2 w (of one row) to dw [n]. sign(0) is 0.
+ * Adds rows * (l1 sum |w| + l2 sum w^2) of w [n] to the float64 at state, a sum over rows in which every row
+ * bears the penalty, and unless dw is 0 the derivative of the mean, l1 sign(w) + 2 l2 w, to dw [n].
  */
 export function regularize(state: usize, dw: usize, w: usize, l1: f32, l2: f32, rows: f32, n: i32): void {
   const penalty = <f64>l1 * sumOf<Absolute>(w, n) + <f64>l2 * sumOf<Square>(w, n);
   store<f64>(state, load<f64>(state) + <f64>rows * penalty);
   if (!dw) return;
-  const sign = f32x4.splat(l1);
+  const step = f32x4.splat(l1);
   const slope = f32x4.splat(2 * l2);
   for (; n > 0; n -= 4) {
     const ws = v128.load(w);
-    const signed = unlessZero(ws, v128.or(sign, v128.and(ws, f32x4.splat(-0.0))));
-    const derivative = f32x4.add(signed, f32x4.mul(slope, ws));
+    const derivative = f32x4.add(f32x4.mul(step, signOf(ws)), f32x4.mul(slope, ws));
     storeUpTo4(dw, f32x4.add(v128.load(dw), derivative), n);
     dw += 16;
     w += 16;

@@ -5,11 +5,15 @@ import { laneMask } from './simd';
  *
  *     name(value, x, y, threshold, rows, cols)
  *
- * value [rows] from the predictions x [rows, cols] and from y, which is [rows, cols] or, where the name begins with
- * sparse, i32 labels [rows]. The names are those of Keras 3. Only binaryAccuracy looks at the threshold.
+ * value [rows] from the predictions x [rows, cols] and from y, which is [rows, cols] or, where the name
+ * begins with sparse, i32 labels [rows]. The names are those of Keras 3. Only binaryAccuracy looks at the
+ * threshold.
  */
 
-/** Where the first of the largest among x [n] stands; NaN is never the largest, and 0 is the answer if all are NaN. */
+/**
+ * Where the first of the largest among x [n] stands; NaN is never the largest, and 0 is the answer if all are
+ * NaN.
+ */
 function argmax(x: usize, n: i32): i32 {
   const lowest = f32x4.splat(-Infinity);
   let max = lowest;
@@ -87,8 +91,8 @@ export function sparseCategoricalAccuracy(
 }
 
 /**
- * Adds values * weights and weights, both [rows], to the two float64 at state; weights may be 0 for ones. One row
- * after the other, so that the sums do not depend on how the rows are cut into batches.
+ * Adds values * weights and weights, both [rows], to the two float64 at state; weights may be 0 for ones. One
+ * row after the other, so that the sums do not depend on how the rows are cut into batches.
  */
 export function accumulate(state: usize, values: usize, weights: usize, rows: i32): void {
   let sum = load<f64>(state);

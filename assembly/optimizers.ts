@@ -1,4 +1,4 @@
-import { sumOf, Square } from './sums';
+import { Square, sumOf } from './sums';
 
 /**
  * Optimizer steps over flat runs of parameters, with the formulas of Keras 3:

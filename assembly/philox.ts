@@ -2,11 +2,11 @@ import { storeLanes } from './simd';
 
 /**
  * Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3; SC 2011): a keyed
- * bijection of a 128-bit counter. A value is a function of key and counter alone, so nothing depends on how many
- * values are drawn at a time, and a mask need not be stored to be had a second time.
+ * bijection of a 128-bit counter. A value is a function of key and counter alone, so nothing depends on how
+ * many values are drawn at a time, and a mask need not be stored to be had a second time.
  *
- * The key is the seed; the counter words are block, step, stream and attempt. A group is four neighbouring blocks,
- * one to a lane: word w of block 4 g + l is number 16 g + 4 w + l of its stream.
+ * The key is the seed; the counter words are block, step, stream and attempt. A group is four neighbouring
+ * blocks, one to a lane: word w of block 4 g + l is number 16 g + 4 w + l of its stream.
  */
 
 /** The multipliers of the rounds, then what the two halves of the key grow by. */
@@ -15,10 +15,10 @@ const TABLE: usize = memory.data<u32>([0xd2511f53, 0xcd9e8d57, 0x9e3779b9, 0xbb6
 const ROUNDS = 10;
 
 /**
- * Hands the groups from `block` on to a Sink until `n` elements are written. A Sink has two methods, both inlined:
- * size(), the elements that it makes of a group, and put(y, x, count, parameter, w0, w1, w2, w3), which takes the
- * words of a group and writes its elements, only the first `count` if that is fewer than size(). `x` and `parameter`
- * are whatever the kernel needs.
+ * Hands the groups from `block` on to a Sink until `n` elements are written. A Sink has two methods, both
+ * inlined: size(), the elements that it makes of a group, and put(y, x, count, parameter, w0, w1, w2, w3),
+ * which takes the words of a group and writes its elements, only the first `count` if that is fewer than
+ * size(). `x` and `parameter` are whatever the kernel needs.
  */
 export function philox<Sink>(
   y: usize,

@@ -4,8 +4,9 @@ import { philox, storePart } from './philox';
 import { laneMask } from './simd';
 
 /**
- * Random tensors from the counter-based generator of ./philox. Element i depends on key, step, stream and i, never on
- * n: a longer tensor begins with the shorter one. Different streams and different steps are independent.
+ * Random tensors from the counter-based generator of ./philox. Element i depends on key, step, stream and i,
+ * never on n: a longer tensor begins with the shorter one. Different streams and different steps are
+ * independent.
  */
 
 /** 2^-24, the unit of a fraction; -2, the factor of Box-Muller; 2, where the truncated normal ends. */
@@ -34,7 +35,9 @@ function outside(z: v128): v128 {
   return f32x4.gt(f32x4.abs(z), v128.load32_splat(TABLE, 8));
 }
 
-/** Stores a group, or its first `count` lanes; with `redraw`, only over values outside the truncated normal. */
+/**
+ * Stores a group, or its first `count` lanes; with `redraw`, only over values outside the truncated normal.
+ */
 // @ts-ignore: decorator
 @inline
 function storeGroup(y: usize, count: i32, redraw: i32, v0: v128, v1: v128, v2: v128, v3: v128): void {
@@ -62,7 +65,7 @@ class Bits {
     return GROUP;
   }
   // @ts-ignore: decorator
-  @inline put(y: usize, _x: usize, count: i32, redraw: i32, w0: v128, w1: v128, w2: v128, w3: v128): void {
+  @inline put(y: usize, _x: usize, count: i32, _redraw: i32, w0: v128, w1: v128, w2: v128, w3: v128): void {
     storeGroup(y, count, 0, w0, w1, w2, w3);
   }
 }
@@ -75,7 +78,7 @@ class Fractions {
     return GROUP;
   }
   // @ts-ignore: decorator
-  @inline put(y: usize, _x: usize, count: i32, redraw: i32, w0: v128, w1: v128, w2: v128, w3: v128): void {
+  @inline put(y: usize, _x: usize, count: i32, _redraw: i32, w0: v128, w1: v128, w2: v128, w3: v128): void {
     storeGroup(y, count, 0, fraction(w0), fraction(w1), fraction(w2), fraction(w3));
   }
 }
@@ -145,7 +148,10 @@ export function randomNormal(
   affine(y, y, stddev, mean, n);
 }
 
-/** y [n] normal, with values further than 2 stddev from the mean drawn again until they lie within, as in Keras. */
+/**
+ * y [n] normal, with values further than 2 stddev from the mean drawn again until they lie within, as in
+ * Keras.
+ */
 export function truncatedNormal(
   y: usize,
   key0: u32,
@@ -168,8 +174,9 @@ export function truncatedNormal(
 }
 
 /**
- * y [n] (i32) the numbers 0 to n - 1 in random order: Fisher and Yates from the inside out, in which y[i] holds its own
- * random word until its turn comes. The product of word and range, shifted, is uniform to n / 2^32.
+ * y [n] (i32) the numbers 0 to n - 1 in random order: Fisher and Yates from the inside out, in which y[i]
+ * holds its own random word until its turn comes. The product of word and range, shifted, is uniform to n /
+ * 2^32.
  */
 export function permutation(y: usize, key0: u32, key1: u32, step: u32, stream: u32, n: i32): void {
   randomBits(y, key0, key1, step, stream, n);

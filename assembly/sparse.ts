@@ -1,9 +1,10 @@
 import { storeLanes } from './simd';
 
 /**
- * Products of a sparse matrix in compressed rows (CSR). Row r has the terms indptr[r] to indptr[r + 1] (i32), counted
- * from indptr[0], so that a slice of a longer indptr serves; `indices` (i32) and `values` begin with the first of
- * these terms. Without `values` every term is 1: rows that are sets, such as the words of a text.
+ * Products of a sparse matrix in compressed rows (CSR). Row r has the terms indptr[r] to indptr[r + 1] (i32),
+ * counted from indptr[0], so that a slice of a longer indptr serves; `indices` (i32) and `values` begin with
+ * the first of these terms. Without `values` every term is 1: rows that are sets, such as the words of a
+ * text.
  */
 
 /** Where the sums of 16 columns start if there is no bias. */
@@ -29,10 +30,18 @@ class Values {
   }
 }
 
-// The loops over the terms are functions of their own: few accumulators, one term per round, which V8 keeps in
-// registers. `row` is the length of a row of w in bytes.
+// The loops over the terms are functions of their own: few accumulators, one term per round, which V8 keeps
+// in registers. `row` is the length of a row of w in bytes.
 
-function gather16<Term>(y: usize, start: usize, index: usize, value: usize, w: usize, row: usize, n: i32): void {
+function gather16<Term>(
+  y: usize,
+  start: usize,
+  index: usize,
+  value: usize,
+  w: usize,
+  row: usize,
+  n: i32,
+): void {
   let s0 = v128.load(start);
   let s1 = v128.load(start, 16);
   let s2 = v128.load(start, 32);
@@ -90,7 +99,15 @@ function scatter16<Term>(dw: usize, dy: usize, index: usize, value: usize, row: 
 }
 
 /** As `scatter16` for 4 columns, or `cols` if that is fewer. */
-function scatter4<Term>(dw: usize, dy: usize, index: usize, value: usize, row: usize, n: i32, cols: i32): void {
+function scatter4<Term>(
+  dw: usize,
+  dy: usize,
+  index: usize,
+  value: usize,
+  row: usize,
+  n: i32,
+  cols: i32,
+): void {
   const d = v128.load(dy);
   for (; n > 0; n--) {
     const to = dw + <usize>load<u32>(index) * row;
@@ -159,7 +176,10 @@ function matmulBackward<Term>(
   }
 }
 
-/** y [rows, cols] = X * w + bias, X sparse with `rows` rows, w [columns of X, cols], bias [cols] or 0 for none. */
+/**
+ * y [rows, cols] = X * w + bias, X sparse with `rows` rows, w [columns of X, cols], bias [cols] or 0 for
+ * none.
+ */
 export function csrMatmul(
   y: usize,
   indptr: usize,

@@ -51,6 +51,12 @@ export interface EvaluateOptions {
   yieldEvery?: number;
 }
 
+export interface PredictOptions {
+  /** Samples a step. Default 32; larger is faster and takes more memory. */
+  batchSize?: number;
+  callbacks?: readonly Callback[];
+}
+
 export type FitOptions = TrainerOptions<ModelData>;
 
 /** A graph of layers that can be compiled, trained, evaluated and asked for predictions; itself a layer. */
@@ -94,7 +100,7 @@ export class Model extends Layer implements Trainable<ModelData> {
     this.parameters.push(...parameters);
     this.#graph = graph;
     this.#forget();
-    if (this.#compileArguments) this.compile(this.#compileArguments);
+    if (this.#compileArguments) this.#compiled = compileOptions(this.#compileArguments, this.outputs);
   }
 
   protected get graph(): Graph {
@@ -212,13 +218,12 @@ export class Model extends Layer implements Trainable<ModelData> {
 
   /**
    * The outputs for all samples, at once and synchronously: a tensor [samples, ...], or one for each output.
-   *
-   * @param options.batchSize samples a step (default 32); larger is faster and takes more memory.
    */
-  predict(x: ModelData, options?: { batchSize?: number }): Tensor;
-  predict<T extends readonly Tensor[]>(x: ModelData, options?: { batchSize?: number }): T;
-  predict(x: ModelData, options: { batchSize?: number } = {}): Tensor | readonly Tensor[] {
-    checkOptions(options, ['batchSize'], 'predict');
+  predict(x: ModelData, options?: PredictOptions): Tensor;
+  predict<T extends readonly Tensor[]>(x: ModelData, options?: PredictOptions): T;
+  predict(x: ModelData, options: PredictOptions = {}): Tensor | readonly Tensor[] {
+    checkOptions(options, ['batchSize', 'callbacks'], 'predict');
+    const { callbacks = [] } = options;
     const batchSize = checkBatchSize(options.batchSize ?? 32);
     const samples = this.#inputs(x, 'x');
     const { inputs, length } = samples;
@@ -229,7 +234,9 @@ export class Model extends Layer implements Trainable<ModelData> {
     const step = stepper(feed, samples);
     const { heap } = runtime();
     const rows: BatchRows = { order: undefined, start: 0, count: 0 };
-    for (; rows.start < length; rows.start += rows.count) {
+    for (const callback of callbacks) callback.onPredictBegin({});
+    for (let batch = 0; rows.start < length; batch++, rows.start += rows.count) {
+      for (const callback of callbacks) callback.onPredictBatchBegin(batch, {});
       rows.count = Math.min(batchSize, length - rows.start);
       step(rows);
       feed.outputs.forEach((output, i) => {
@@ -237,7 +244,9 @@ export class Model extends Layer implements Trainable<ModelData> {
         const width = sizeOf(output.shape);
         results[i].set(heap.f32.subarray(at, at + rows.count * width), rows.start * width);
       });
+      for (const callback of callbacks) callback.onPredictBatchEnd(batch, {});
     }
+    for (const callback of callbacks) callback.onPredictEnd({});
     const tensors = results.map((data, i) => new Tensor(data, [length, ...feed.outputs[i].shape]));
     return tensors.length === 1 ? tensors[0] : tensors;
   }

@@ -47,6 +47,11 @@ export class Callback {
   onTestEnd(_logs: Logs): Result {}
   onTestBatchBegin(_batch: number, _logs: Logs): Result {}
   onTestBatchEnd(_batch: number, _logs: Logs): Result {}
+  /** The hooks of `predict`, which is synchronous: it does not wait for promises. */
+  onPredictBegin(_logs: Logs): void {}
+  onPredictEnd(_logs: Logs): void {}
+  onPredictBatchBegin(_batch: number, _logs: Logs): void {}
+  onPredictBatchEnd(_batch: number, _logs: Logs): void {}
 }
 
 type BatchHook = 'onTrainBatchBegin' | 'onTrainBatchEnd' | 'onTestBatchBegin' | 'onTestBatchEnd';

@@ -1,13 +1,14 @@
+import { Callback } from './callback.js';
 import type { Logs } from './scoreboard.js';
 
-/** What `fit` returns: for every key the values of all epochs, as Keras's History. */
-export class History {
+/** Records the logs of every epoch; what `fit` returns. */
+export class History extends Callback {
   /** The number of each epoch, from `initialEpoch` on. */
   readonly epoch: number[] = [];
-  /** Keras's keys: `loss`, the metrics by name, and both with `val_` in front. */
+  /** Keras's keys: `loss`, the metrics by name, both with `val_` in front, and what callbacks have added. */
   readonly history: Record<string, number[]> = {};
 
-  add(epoch: number, logs: Logs): void {
+  override onEpochEnd(epoch: number, logs: Logs): void {
     this.epoch.push(epoch);
     for (const [key, value] of Object.entries(logs)) {
       this.history[key] ??= [];

@@ -100,7 +100,7 @@ export class Trainer<Data> {
     let batch = 0;
     const progress = () => ({ batch, logs: logs() });
     const params: RunParams = { epochs, steps, samples: training.length, batchSize, verbose, progress };
-    const callbacks = new CallbackList(this.#callbacks(verbose), model, params);
+    const callbacks = new CallbackList(this.#callbacks(verbose, history), model, params);
     const batchBegin = callbacks.batchHook('onTrainBatchBegin');
     const batchEnd = callbacks.batchHook('onTrainBatchEnd');
     const pacer = new Pacer(yieldEvery, signal);
@@ -134,7 +134,6 @@ export class Trainer<Data> {
         const scores = await evaluateSamples(model, validation, validationBatchSize, callbacks, pacer);
         for (const [key, value] of Object.entries(scores)) last[`val_${key}`] = value;
       }
-      history.add(epoch, last);
       await callbacks.each((callback) => callback.onEpochEnd(epoch, last));
     }
     await callbacks.each((callback) => callback.onTrainEnd(last));
@@ -162,7 +161,7 @@ export class Trainer<Data> {
     return { training: sliceSamples(samples, 0, at), validation: sliceSamples(samples, at, samples.length) };
   }
 
-  #callbacks(verbose: number): Callback[] {
+  #callbacks(verbose: number, history: History): Callback[] {
     const own = this.options.callbacks ?? [];
     for (const callback of own) {
       if (callback && typeof callback.onEpochEnd === 'function') continue;
@@ -172,7 +171,8 @@ export class Trainer<Data> {
       );
     }
     const reported = verbose === 0 || own.some((callback) => callback instanceof ProgressLogger);
-    return reported ? [...own] : [...own, new ProgressLogger()];
+    // After the others, so that it records what they add to the logs.
+    return [...own, history, ...(reported ? [] : [new ProgressLogger()])];
   }
 }
 

@@ -31,7 +31,11 @@ function check(
   const startAt = { zeros: 0, bias: bench.place(bias), add: c }[start];
   const scratch = bench.reserve(GEMM_SCRATCH_BYTES);
   bench.kernels[kernel](c, bench.place(a), bench.place(b), startAt, scratch, m, n, k);
-  const value = { zeros: () => 0, bias: (_: number, j: number) => bias[j], add: (i: number, j: number) => before[i * n + j] };
+  const value = {
+    zeros: () => 0,
+    bias: (_: number, j: number) => bias[j],
+    add: (i: number, j: number) => before[i * n + j],
+  };
   const expected = gemmReference(a, b, value[start], { m, n, k, transposeA, transposeB });
   const actual = bench.f32(c, m * n);
   // Each of k additions rounds the running sum by up to 2^-24 of it; roundings add up like a random walk.
@@ -47,35 +51,46 @@ function check(
 describe.each(orientations)('$kernel', (orientation) => {
   test.each(starts)('equals the reference over all small shapes, starting from %s', (start) => {
     const sizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17];
-    for (const m of sizes) for (const n of sizes) for (const k of [1, 2, 3, 5, 8, 17]) check(orientation, m, n, k, start);
+    for (const m of sizes)
+      for (const n of sizes) for (const k of [1, 2, 3, 5, 8, 17]) check(orientation, m, n, k, start);
   });
 
-  test.each(starts)('equals the reference over shapes that cross block borders, starting from %s', (start) => {
-    const shapes = [
-      [129, 65, 257],
-      [5, 300, 70],
-      [128, 10, 1030],
-      [31, 1, 2053],
-      [1, 301, 519],
-      [40, 16, 2500],
-      [512, 24, 33],
-      [1024, 20, 67],
-    ];
-    for (const [m, n, k] of shapes) check(orientation, m, n, k, start);
-  });
+  test.each(starts)(
+    'equals the reference over shapes that cross block borders, starting from %s',
+    (start) => {
+      const shapes = [
+        [129, 65, 257],
+        [5, 300, 70],
+        [128, 10, 1030],
+        [31, 1, 2053],
+        [1, 301, 519],
+        [40, 16, 2500],
+        [512, 24, 33],
+        [1024, 20, 67],
+      ];
+      for (const [m, n, k] of shapes) check(orientation, m, n, k, start);
+    },
+  );
 
   test('equals the reference over random shapes', () => {
     const size = fc.integer({ min: 1, max: 90 });
     fc.assert(
-      fc.property(size, size, fc.integer({ min: 1, max: 300 }), fc.constantFrom(...starts), (m, n, k, start) =>
-        check(orientation, m, n, k, start),
+      fc.property(
+        size,
+        size,
+        fc.integer({ min: 1, max: 300 }),
+        fc.constantFrom(...starts),
+        (m, n, k, start) => check(orientation, m, n, k, start),
       ),
       { numRuns: 60 },
     );
   });
 
   test('leaves C alone where there are no rows or no columns', () => {
-    for (const [m, n] of [[0, 7], [7, 0]]) {
+    for (const [m, n] of [
+      [0, 7],
+      [7, 0],
+    ]) {
       bench.reset();
       const c = bench.reserve(64);
       const scratch = bench.reserve(GEMM_SCRATCH_BYTES);

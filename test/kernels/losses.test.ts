@@ -27,26 +27,28 @@ interface Batch {
   scale?: number;
 }
 
-function randomBatch({ input, target }: Loss, rows: number, cols: number): Batch {
+/** A target for row r: hard and soft ones by turns, and for distributions weights that are none. */
+function randomTarget({ target }: Loss, r: number, cols: number, next: () => number): number[] {
+  const label = Math.floor(cols * next());
+  if (target === 'label') return [label];
+  const shares = Array.from({ length: cols }, next);
+  if (target === 'values') return shares.map((v) => 4 * v - 2);
+  if (target === 'binary') return r % 2 ? shares.map(Math.round) : shares;
+  const total = shares.reduce((a, b) => a + b);
+  return shares.map((v, c) => [v / total, Number(c === label), v][r % 3]);
+}
+
+function randomBatch(reference: Loss, rows: number, cols: number): Batch {
   const next = testRandom(rows * 1000 + cols);
   const ranges = { values: [-2, 2], probabilities: [0.05, 0.95], logits: [-8, 8] };
-  const [low, high] = ranges[input];
-  const x = uniformArray(rows * cols, rows + cols, low, high);
-  if (target === 'label') {
-    return { x, y: Int32Array.from({ length: rows }, () => Math.floor(cols * next())), rows, cols };
-  }
-  const y = uniformArray(rows * cols, 7, target === 'values' ? -2 : 0, target === 'values' ? 2 : 1);
-  // Hard and soft targets by turns.
-  if (target === 'binary') y.forEach((v, i) => (y[i] = i % 3 ? Math.round(v) : v));
-  if (target === 'distribution') {
-    for (let r = 0; r < rows; r++) {
-      const row = y.subarray(r * cols, (r + 1) * cols);
-      if (r % 2) row.fill(0).fill(1, Math.floor(cols * next())).fill(0, row.indexOf(1) + 1);
-      const total = row.reduce((a, b) => a + b, 0);
-      row.forEach((v, c) => (row[c] = v / total));
-    }
-  }
-  return { x, y, rows, cols };
+  const [low, high] = ranges[reference.input];
+  const targets = Array.from({ length: rows }, (_, r) => randomTarget(reference, r, cols, next)).flat();
+  return {
+    x: uniformArray(rows * cols, rows + cols, low, high),
+    y: reference.target === 'label' ? Int32Array.from(targets) : Float32Array.from(targets),
+    rows,
+    cols,
+  };
 }
 
 const rowOf = (data: ArrayLike<number>, r: number, length: number) =>
@@ -80,26 +82,34 @@ function expected(reference: Loss, { x, y, rows, cols, weights, scale = 1 }: Bat
   return [all.map(([loss]) => loss), all.flatMap(([, dx]) => dx)];
 }
 
-// Rounding x - max gives the exponential of a logit a relative error of up to 5e-7, and a loss or a gradient near 0 is
-// the difference of larger numbers.
+// Rounding x - max gives the exponential of a logit a relative error of up to 5e-7, and a loss or a gradient
+// near 0 is the difference of larger numbers.
 const tolerance = (factor: number): Tolerance => ({ relativeToMax: 6e-7, absolute: 1.5e-7 * factor });
 
 describe.each(Object.entries(losses))('%s', (name, reference) => {
-  test.each(oddSizes.filter((cols) => cols > 0))('equals the reference and its gradient for %i columns', (cols) => {
-    for (const rows of cols < 32 ? [0, 1, 2, 3, 5, 17] : [2]) {
-      const batch = randomBatch(reference, rows, cols);
-      const weights = uniformArray(rows, 3, 0, 2);
-      for (const variant of [batch, { ...batch, weights, scale: 3 }] as Batch[]) {
-        const { loss, dx } = run(name, variant);
-        const [expectedLoss, expectedDx] = expected(reference, variant);
-        expectClose(loss, expectedLoss, tolerance(1));
-        expectClose(dx, expectedDx, tolerance((variant.scale ?? 1) / rows));
+  test.each(oddSizes.filter((cols) => cols > 0))(
+    'equals the reference and its gradient for %i columns',
+    (cols) => {
+      for (const rows of cols < 32 ? [0, 1, 2, 3, 5, 17] : [2]) {
+        const batch = randomBatch(reference, rows, cols);
+        const weights = uniformArray(rows, 3, 0, 2);
+        for (const variant of [batch, { ...batch, weights, scale: 3 }] as Batch[]) {
+          const { loss, dx } = run(name, variant);
+          const [expectedLoss, expectedDx] = expected(reference, variant);
+          expectClose(loss, expectedLoss, tolerance(1));
+          expectClose(dx, expectedDx, tolerance((variant.scale ?? 1) / rows));
+        }
       }
-    }
-  });
+    },
+  );
 
   test('takes dx in place of x, and no dx at all', () => {
-    for (const [rows, cols] of [[5, 1], [3, 7], [2, 16], [3, 37]]) {
+    for (const [rows, cols] of [
+      [5, 1],
+      [3, 7],
+      [2, 16],
+      [3, 37],
+    ]) {
       const batch = randomBatch(reference, rows, cols);
       const apart = run(name, batch);
       expect(run(name, batch, true)).toEqual(apart);
@@ -110,12 +120,13 @@ describe.each(Object.entries(losses))('%s', (name, reference) => {
     }
   });
 
-  test('gives NaN for NaN', () => {
+  test('gives NaN for NaN, in the gradient too', () => {
     for (const cols of [1, 3, 8]) {
       const batch = randomBatch(reference, 3, cols);
       batch.x[cols] = Number.NaN;
-      const { loss } = run(name, batch);
-      expect(Array.from(loss, Number.isNaN)).toEqual([false, true, false]);
+      const { loss, dx } = run(name, batch);
+      const nan = (row: number) => Number.isNaN(loss[row]) && Number.isNaN(dx[row * cols]);
+      expect([nan(0), nan(1), nan(2)]).toEqual([false, true, false]);
     }
   });
 });

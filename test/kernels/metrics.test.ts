@@ -15,7 +15,13 @@ function targets({ target }: Metric, rows: number, cols: number): Float32Array |
   return Float32Array.from({ length: rows * cols }, () => Math.round(next()));
 }
 
-function check(name: string, x: Float32Array, y: Float32Array | Int32Array, rows: number, cols: number): void {
+function check(
+  name: string,
+  x: Float32Array,
+  y: Float32Array | Int32Array,
+  rows: number,
+  cols: number,
+): void {
   const metric = metrics[name];
   const threshold = 0.25;
   bench.reset();

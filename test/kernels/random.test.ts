@@ -125,7 +125,8 @@ describe.each(generators)('$name', ({ draw, expected, tolerance, mean, variance,
     const [first, second, third, fourth] = [1, 2, 3, 4].map(
       (power) => y.reduce((sum, v) => sum + (v - mean) ** power, 0) / n,
     );
-    // Four standard errors; for the third and fourth moment those of the normal distribution, the widest here.
+    // Four standard errors; for the third and fourth moment those of the normal distribution, the widest
+    // here.
     expect(Math.abs(first)).toBeLessThan(4 * Math.sqrt(variance / n));
     expect(Math.abs(second / variance - 1)).toBeLessThan(4 * Math.sqrt((kurtosis - 1) / n));
     expect(Math.abs(third / variance ** 1.5)).toBeLessThan(4 * Math.sqrt(15 / n));

@@ -26,7 +26,10 @@ const sum = (values: number[]) => values.reduce((total, value) => total + value,
 const operations: Operation[] = [
   {
     name: 'add',
-    shapes: [[3, 5], [3, 5]],
+    shapes: [
+      [3, 5],
+      [3, 5],
+    ],
     call: (b, [x, y]) => b.add(x, y),
     reference: (x, y) => x.map((value, i) => value + y[i]),
   },
@@ -87,7 +90,11 @@ const operations: Operation[] = [
   },
   {
     name: 'concatenate along the last axis',
-    shapes: [[2, 3], [2, 1], [2, 5]],
+    shapes: [
+      [2, 3],
+      [2, 1],
+      [2, 5],
+    ],
     call: (b, inputs) => b.concatenate(inputs, 1),
     reference: (x, y, z) => {
       const [a, c] = [rowsOf(x, 3), rowsOf(z, 5)];
@@ -96,7 +103,10 @@ const operations: Operation[] = [
   },
   {
     name: 'concatenate along the first axis',
-    shapes: [[2, 3], [1, 3]],
+    shapes: [
+      [2, 3],
+      [1, 3],
+    ],
     call: (b, inputs) => b.concatenate(inputs, 0),
     reference: (x, y) => [...x, ...y],
   },
@@ -136,7 +146,8 @@ describe('operations of the builder', () => {
       const data = [...uniformArray(BATCH * sizeOf(shape), 40 + 7 * i, ...range)];
       return { shape: [BATCH, ...shape], data };
     });
-    const perSample = (sample: number) => inputs.map(({ data }, i) => sampleOf(data, sizeOf(shapes[i]), sample));
+    const perSample = (sample: number) =>
+      inputs.map(({ data }, i) => sampleOf(data, sizeOf(shapes[i]), sample));
     const expected = Array.from({ length: BATCH }, (_, sample) => reference(...perSample(sample)));
     const width = expected[0].length;
     const upstream = { shape: [BATCH, width], data: [...uniformArray(BATCH * width, 3)] };
@@ -175,7 +186,9 @@ describe('operations of the builder', () => {
     const { Builder } = await import('../../src/plan/builder.js');
     const b = new Builder();
     const value = (...shape: number[]) => new Value(shape, { batched: true });
-    expect(() => b.add(value(3), value(4))).toThrow(/add: the shapes \[batch, 3\] and \[batch, 4\] do not fit/);
+    expect(() => b.add(value(3), value(4))).toThrow(
+      /add: the shapes \[batch, 3\] and \[batch, 4\] do not fit/,
+    );
     expect(() => b.reshape(value(3, 4), [5])).toThrow(/12 elements per sample/);
     expect(() => b.dense(value(3), new Value([4, 2]))).toThrow(/\[batch, 3\].*\[4, 2\]/);
   });

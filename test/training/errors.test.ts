@@ -62,7 +62,18 @@ describe('data that do not fit', () => {
   });
 
   test('ragged rows', async () => {
-    await failure(() => model.fit([[1, 2, 3, 4], [1, 2]], [0, 1]), fl.ShapeError, 'ragged-array');
+    await failure(
+      () =>
+        model.fit(
+          [
+            [1, 2, 3, 4],
+            [1, 2],
+          ],
+          [0, 1],
+        ),
+      fl.ShapeError,
+      'ragged-array',
+    );
   });
 
   test('labels out of range say row, label and classes', async () => {
@@ -70,8 +81,24 @@ describe('data that do not fit', () => {
     const message = await failure(() => model.fit(x, labels), fl.ValueError, 'label-range');
     expect(message).toContain('holds 3 at row 7');
     expect(message).toContain('whole numbers from 0 to 2');
-    await failure(() => model.fit(x, labels.map((label) => -label)), fl.ValueError, 'label-range');
-    await failure(() => model.fit(x, [...labels].map((label) => label / 2)), fl.ValueError, 'label-range');
+    await failure(
+      () =>
+        model.fit(
+          x,
+          labels.map((label) => -label),
+        ),
+      fl.ValueError,
+      'label-range',
+    );
+    await failure(
+      () =>
+        model.fit(
+          x,
+          [...labels].map((label) => label / 2),
+        ),
+      fl.ValueError,
+      'label-range',
+    );
   });
 
   test('one-hot labels for a sparse loss name the other loss', async () => {
@@ -125,10 +152,22 @@ describe('data that do not fit', () => {
 describe('models that cannot be', () => {
   test.each([
     ['activation', () => fl.layers.dense({ units: 3, activation: 'rleu' as 'relu' }), 'relu'],
-    ['loss', () => model.compile({ loss: 'binary_crosentropy' as 'binary_crossentropy' }), 'binaryCrossentropy'],
+    [
+      'loss',
+      () => model.compile({ loss: 'binary_crosentropy' as 'binary_crossentropy' }),
+      'binaryCrossentropy',
+    ],
     ['optimizer', () => model.compile({ optimizer: 'adm' as 'adam', loss: 'mse' }), 'adam'],
-    ['metric', () => model.compile({ loss: 'mse', metrics: ['mean_square_error' as 'mse'] }), 'meanSquaredError'],
-    ['initializer', () => fl.layers.dense({ units: 1, kernelInitializer: 'glorot' as 'zeros' }), 'glorotNormal'],
+    [
+      'metric',
+      () => model.compile({ loss: 'mse', metrics: ['mean_square_error' as 'mse'] }),
+      'meanSquaredError',
+    ],
+    [
+      'initializer',
+      () => fl.layers.dense({ units: 1, kernelInitializer: 'glorot' as 'zeros' }),
+      'glorotNormal',
+    ],
   ])('an unknown %s suggests the nearest', async (kind, work, suggestion) => {
     const message = await failure(work, fl.ConfigError, 'unknown-identifier');
     expect(message).toContain(`Unknown ${kind}`);
@@ -198,12 +237,19 @@ describe('models that cannot be', () => {
   test('an input that is not among those of the model', async () => {
     const [a, b] = [fl.input({ shape: [4] }), fl.input({ shape: [4], name: 'forgotten' })];
     const outputs = fl.layers.add()([a, b]);
-    const message = await failure(() => fl.model({ inputs: a, outputs }), fl.ConfigError, 'graph-disconnected');
+    const message = await failure(
+      () => fl.model({ inputs: a, outputs }),
+      fl.ConfigError,
+      'graph-disconnected',
+    );
     expect(message).toContain("'forgotten'");
   });
 
   test('a sparse matrix that does not go into a dense layer', async () => {
-    const other = fl.sequential([fl.layers.dropout({ rate: 0.5, inputShape: [9] }), fl.layers.dense({ units: 1 })]);
+    const other = fl.sequential([
+      fl.layers.dropout({ rate: 0.5, inputShape: [9] }),
+      fl.layers.dense({ units: 1 }),
+    ]);
     other.compile({ loss: 'mse' });
     const sparse = fl.SparseMatrix.fromRows([[1], [2]], 9);
     await failure(() => other.fit(sparse, [0, 1]), fl.ConfigError, 'sparse-input');
@@ -233,7 +279,13 @@ describe('runs that are ended', () => {
         if (++steps === 7) controller.abort('enough');
       },
     });
-    const run = model.fit(x, y, { epochs: 10, batchSize: 8, callbacks: [callback], signal: controller.signal, verbose: 0 });
+    const run = model.fit(x, y, {
+      epochs: 10,
+      batchSize: 8,
+      callbacks: [callback],
+      signal: controller.signal,
+      verbose: 0,
+    });
     const error = (await run.catch((thrown: unknown) => thrown)) as fl.FourlaneError;
     expect(error.name).toBe('AbortError');
     expect(error.code).toBe('aborted');
@@ -256,7 +308,9 @@ describe('runs that are ended', () => {
         throw new TypeError('mine');
       },
     });
-    await expect(model.fit(x, y, { callbacks: [callback], verbose: 0 })).rejects.toThrow(new TypeError('mine'));
+    await expect(model.fit(x, y, { callbacks: [callback], verbose: 0 })).rejects.toThrow(
+      new TypeError('mine'),
+    );
   });
 
   test.each([

@@ -7,7 +7,10 @@ const y = uniformArray(60, 2);
 
 function regression(units = 1): fl.Sequential {
   fl.setSeed(8);
-  const model = fl.sequential([fl.layers.dense({ units: 8, activation: 'tanh', inputShape: [4] }), fl.layers.dense({ units })]);
+  const model = fl.sequential([
+    fl.layers.dense({ units: 8, activation: 'tanh', inputShape: [4] }),
+    fl.layers.dense({ units }),
+  ]);
   model.compile({ optimizer: fl.optimizers.sgd({ learningRate: 0.1 }), loss: 'mse', metrics: ['mae'] });
   return model;
 }
@@ -25,10 +28,14 @@ describe('fit', () => {
     const split = await model.fit(x, y, { ...options, validationSplit: 0.25 });
     const other = regression();
     const train = 45;
-    const byHand = await other.fit(fl.tensor(x.data.subarray(0, train * 4), [train, 4]), y.subarray(0, train), {
-      ...options,
-      validationData: [fl.tensor(x.data.subarray(train * 4), [15, 4]), y.subarray(train)],
-    });
+    const byHand = await other.fit(
+      fl.tensor(x.data.subarray(0, train * 4), [train, 4]),
+      y.subarray(0, train),
+      {
+        ...options,
+        validationData: [fl.tensor(x.data.subarray(train * 4), [15, 4]), y.subarray(train)],
+      },
+    );
     expect(split.history).toEqual(byHand.history);
     expect(bytes(model)).toEqual(bytes(other));
   });
@@ -41,7 +48,12 @@ describe('fit', () => {
   });
 
   test('validationFreq', async () => {
-    const { history } = await model.fit(x, y, { epochs: 5, validationSplit: 0.5, validationFreq: 2, verbose: 0 });
+    const { history } = await model.fit(x, y, {
+      epochs: 5,
+      validationSplit: 0.5,
+      validationFreq: 2,
+      verbose: 0,
+    });
     expect(history.loss.length).toBe(5);
     expect(history.val_loss.length).toBe(2);
   });
@@ -55,7 +67,7 @@ describe('fit', () => {
     }
     const whole = model.predict(x, { batchSize: 60 }).data;
     const parts = model.predict(x, { batchSize: 7 }).data;
-    whole.forEach((value, i) => expect(parts[i]).toBeCloseTo(value, 6));
+    whole.forEach((value, i) => void expect(parts[i]).toBeCloseTo(value, 6));
     expect(model.predict(x, { batchSize: 7 }).data).toEqual(parts);
   });
 
@@ -147,7 +159,7 @@ describe('data at rest in their own type', () => {
   test('bytes with scale and offset are what the same numbers are', async () => {
     const fromBytes = await trained(fl.tensor(pixels, [60, 4], { scale: 1 / 255, offset: -0.5 }));
     const fromFloats = await trained(fl.tensor(floats, [60, 4]));
-    fromBytes.predicted.forEach((value, i) => expect(value).toBeCloseTo(fromFloats.predicted[i], 5));
+    fromBytes.predicted.forEach((value, i) => void expect(value).toBeCloseTo(fromFloats.predicted[i], 5));
     expect(fromBytes.loss[1]).toBeCloseTo(fromFloats.loss[1], 6);
   });
 
@@ -187,12 +199,15 @@ describe('sparse input', () => {
     return { losses: history.loss, weights: model.getWeights().flatMap(({ data }) => [...data]) };
   };
 
-  test.each(['sgd', 'rmsprop', 'adam'] as const)('trains as the dense matrix does, with %s', async (optimizer) => {
-    const sparse = await trained(fl.SparseMatrix.fromRows(rows, columns), optimizer);
-    const full = await trained(dense, optimizer);
-    sparse.losses.forEach((loss, i) => expect(loss).toBeCloseTo(full.losses[i], 5));
-    sparse.weights.forEach((weight, i) => expect(weight).toBeCloseTo(full.weights[i], 4));
-  });
+  test.each(['sgd', 'rmsprop', 'adam'] as const)(
+    'trains as the dense matrix does, with %s',
+    async (optimizer) => {
+      const sparse = await trained(fl.SparseMatrix.fromRows(rows, columns), optimizer);
+      const full = await trained(dense, optimizer);
+      sparse.losses.forEach((loss, i) => void expect(loss).toBeCloseTo(full.losses[i], 5));
+      sparse.weights.forEach((weight, i) => void expect(weight).toBeCloseTo(full.weights[i], 4));
+    },
+  );
 
   test('stored values count', async () => {
     const ones = fl.SparseMatrix.fromRows(rows, columns);
@@ -204,15 +219,20 @@ describe('sparse input', () => {
       for (let i = indptr[r]; i < indptr[r + 1]; i++) full[r * columns + indices[i]] = values[i];
     }
     const [sparse, same] = [await trained(matrix, 'sgd'), await trained(full, 'sgd')];
-    sparse.weights.forEach((weight, i) => expect(weight).toBeCloseTo(same.weights[i], 4));
+    sparse.weights.forEach((weight, i) => void expect(weight).toBeCloseTo(same.weights[i], 4));
   });
 
   test('a matrix of 10,000 columns takes no dense memory', async () => {
     const wide = fl.SparseMatrix.fromRows(
-      Array.from({ length: 2000 }, (_, r) => Array.from({ length: 20 }, (_, i) => (r * 31 + i * 487) % 10_000)),
+      Array.from({ length: 2000 }, (_, r) =>
+        Array.from({ length: 20 }, (_, i) => (r * 31 + i * 487) % 10_000),
+      ),
       10_000,
     );
-    const model = fl.sequential([fl.layers.dense({ units: 16, inputShape: [10_000] }), fl.layers.dense({ units: 1 })]);
+    const model = fl.sequential([
+      fl.layers.dense({ units: 16, inputShape: [10_000] }),
+      fl.layers.dense({ units: 1 }),
+    ]);
     model.compile({ optimizer: 'rmsprop', loss: 'mse' });
     const before = fl.runtime().usedBytes;
     await model.fit(wide, new Float32Array(2000), { batchSize: 512, verbose: 0 });

@@ -36,7 +36,7 @@ describe('memory stays flat', () => {
         model.predict(row);
       }
     };
-    work(6_000);
+    work(15_000);
     await settle();
     const before = { ...fl.runtime(), heap: process.memoryUsage().heapUsed };
     work(10_000);
