@@ -50,7 +50,6 @@ class Callable {
 }
 
 /** `layer(x)` is `layer.apply(x)`. */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: Callable makes instances what this interface says
 export interface Layer {
   (input: SymbolicTensor): SymbolicTensor;
   (inputs: readonly SymbolicTensor[]): SymbolicTensor;
@@ -75,7 +74,7 @@ function nextName(kind: string): string {
  *       call(b, x) { return b.multiply(x, this.factor); }
  *     }
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see the interface above
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: Callable makes instances what the interface above says
 export abstract class Layer extends Callable {
   readonly name: string;
   trainable: boolean;
