@@ -6,7 +6,7 @@ import { workloads } from './workloads.js';
 
 /** `sample` is how many milliseconds a `fit` should take, `epochs` how many it has at most. */
 const paces = {
-  full: { sample: 250, epochs: 20, warmupTime: 400, time: 1500, iterations: 3 },
+  full: { sample: 1000, epochs: 20, warmupTime: 1000, time: 2000, iterations: 3 },
   quick: { sample: 50, epochs: 5, warmupTime: 100, time: 100, iterations: 1 },
 };
 

@@ -21,6 +21,8 @@ export * as losses from './losses.js';
 export type { Metric } from './metrics.js';
 export * as metrics from './metrics.js';
 export type { CompileOptions } from './model/compile.js';
+export { fromConfig, type LayerClass, type RestoreOptions } from './model/config.js';
+export { load } from './model/load.js';
 export { type EvaluateOptions, type FitOptions, Model, type ModelOptions, model } from './model/model.js';
 export { Sequential, type SequentialOptions, sequential } from './model/sequential.js';
 export * as optimizers from './optimizers.js';

@@ -8,7 +8,8 @@ import { runtime } from './wasm/runtime.js';
 /** Fills a new weight. */
 export interface Initializer {
   readonly name: string;
-  getConfig(): Record<string, unknown>;
+  /** The options that make an equal one. */
+  readonly config: Readonly<Record<string, unknown>>;
   /** Writes the values of a weight of this shape at `address`, drawn from the stream where they are random. */
   fill(address: number, shape: Shape, key: RandomKey, stream: number): void;
 }
@@ -109,7 +110,7 @@ export function lecunNormal({ seed }: SeedOptions = {}): Initializer {
 function constantOf(name: string, value: number, config: Record<string, unknown>): Initializer {
   return {
     name,
-    getConfig: () => config,
+    config,
     fill: (address, shape) => runtime().kernels(core).fill(address, value, sizeOf(shape)),
   };
 }
@@ -164,7 +165,7 @@ function drawn(
   if (seed !== undefined) checkSeed(seed, `initializers.${name}`);
   return {
     name,
-    getConfig: () => config,
+    config,
     fill(address, shape, key, stream) {
       const [distribution, a, b] = law(shape);
       const kernel = runtime().kernels(core)[KERNELS[distribution]];

@@ -14,9 +14,9 @@ import * as optimizers from './optimizers.js';
 import type { Regularizer } from './regularizers.js';
 import * as regularizers from './regularizers.js';
 
-export type ActivationLike = Identifier<typeof activations> | 'swish' | Activation;
-export type InitializerLike = Identifier<typeof initializers> | Initializer;
-export type RegularizerLike = Identifier<typeof regularizers> | 'l1_l2' | Regularizer;
+export type ActivationLike = Identifier<typeof activations> | 'swish' | Described | Activation;
+export type InitializerLike = Identifier<typeof initializers> | Described | Initializer;
+export type RegularizerLike = Identifier<typeof regularizers> | 'l1_l2' | Described | Regularizer;
 
 type LossAlias = keyof typeof lossAliases;
 type MetricAlias = keyof typeof metricAliases;
@@ -38,19 +38,41 @@ const metricAliases = {
 
 type Table<T> = Readonly<Record<string, () => T>>;
 
+/** A name with options, as a file has it. */
+export interface Described {
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** The name and the options of an object of one of the tables: what a file keeps of it. */
+export function describe({ name, config }: Described): Described {
+  return { name, config };
+}
+
+/** From a name, a described or a real object (which has `method`) to a real one. */
+function resolve<T extends object>(
+  like: string | Described | T,
+  method: keyof T & string,
+  table: object,
+  kind: string,
+  aliases?: Readonly<Record<string, string>>,
+): T {
+  if (typeof like === 'object' && like !== null && method in like) return like as T;
+  const { name, config } =
+    typeof like === 'object' && like !== null ? (like as Described) : { name: String(like), config: {} };
+  return lookUp(table as Record<string, (options: object) => T>, name, kind, aliases)(config);
+}
+
 export function resolveActivation(activation: ActivationLike): Activation {
-  if (typeof activation !== 'string') return activation;
-  return lookUp(activations as Table<Activation>, activation, 'activation', { swish: 'silu' })();
+  return resolve(activation, 'apply', activations, 'activation', { swish: 'silu' });
 }
 
 export function resolveInitializer(initializer: InitializerLike): Initializer {
-  if (typeof initializer !== 'string') return initializer;
-  return lookUp(initializers as Table<Initializer>, initializer, 'initializer')();
+  return resolve(initializer, 'fill', initializers, 'initializer');
 }
 
 export function resolveRegularizer(regularizer: RegularizerLike): Regularizer {
-  if (typeof regularizer !== 'string') return regularizer;
-  return lookUp(regularizers as Table<Regularizer>, regularizer, 'regularizer', { l1_l2: 'l1l2' })();
+  return resolve(regularizer, 'l1', regularizers, 'regularizer', { l1_l2: 'l1l2' });
 }
 
 export function resolveLoss(loss: LossLike): Loss {

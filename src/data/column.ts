@@ -1,9 +1,7 @@
 import { ValueError } from '../errors.js';
-import type { Builder } from '../plan/builder.js';
 import type { Program } from '../plan/program.js';
-import { Value } from '../plan/value.js';
+import { type Size, Value } from '../plan/value.js';
 import { type Shape, sizeOf } from '../shape.js';
-import { core } from '../wasm/core.js';
 import type { Heap } from '../wasm/heap.js';
 import type { SparseMatrix } from './sparse.js';
 
@@ -11,6 +9,11 @@ import type { SparseMatrix } from './sparse.js';
 export interface Port {
   readonly value: Value;
   readonly inputs: readonly Value[];
+  /** What turns the raw rows into what layers read, if anything has to. */
+  readonly convert?: {
+    readonly kernel: 'affine' | 'convertU8';
+    readonly args: readonly [Value, Value, number, number, Size];
+  };
 }
 
 /** Which samples make a batch: `count` of them from `start`, through `order` where they are shuffled. */
@@ -25,8 +28,8 @@ export interface Column {
   readonly length: number;
   /** Plans are shared by columns with the same signature. */
   readonly signature: string;
-  /** Emits what turns the raw rows into what layers read. */
-  open(b: Builder): Port;
+  /** The port for a plan. */
+  open(): Port;
   /** Copies the rows of a batch into the port. */
   fill(port: Port, program: Program, heap: Heap, rows: BatchRows): void;
   /** The rows from `start` to `end` as a column of their own. */
@@ -55,12 +58,15 @@ export class NumberColumn implements Column {
     this.signature = `numbers ${scale} ${offset}`;
   }
 
-  open(b: Builder): Port {
-    const value = new Value(this.shape, { batched: true });
-    if (this.scale !== 1 || this.offset !== 0) {
-      b.emit(core, 'affine', value, value, this.scale, this.offset, value.count);
-    }
-    return { value, inputs: [value] };
+  open(): Port {
+    const { shape, scale, offset } = this;
+    const value = new Value(shape, { batched: true });
+    if (scale === 1 && offset === 0) return { value, inputs: [value] };
+    return {
+      value,
+      inputs: [value],
+      convert: { kernel: 'affine', args: [value, value, scale, offset, value.count] },
+    };
   }
 
   fill({ inputs }: Port, program: Program, heap: Heap, rows: BatchRows): void {
@@ -90,11 +96,15 @@ export class ByteColumn implements Column {
     this.signature = `bytes ${scale} ${offset}`;
   }
 
-  open(b: Builder): Port {
-    const bytes = new Value(this.shape, { batched: true, type: 'uint8' });
-    const value = new Value(this.shape, { batched: true });
-    b.emit(core, 'convertU8', value, bytes, this.scale, this.offset, value.count);
-    return { value, inputs: [bytes] };
+  open(): Port {
+    const { shape, scale, offset } = this;
+    const bytes = new Value(shape, { batched: true, type: 'uint8' });
+    const value = new Value(shape, { batched: true });
+    return {
+      value,
+      inputs: [bytes],
+      convert: { kernel: 'convertU8', args: [value, bytes, scale, offset, value.count] },
+    };
   }
 
   fill({ inputs }: Port, program: Program, heap: Heap, rows: BatchRows): void {

@@ -1,11 +1,14 @@
 import type { Activation } from '../activations.js';
 import { ShapeError } from '../errors.js';
+import type { Initializer } from '../initializers.js';
 import { checkOptions } from '../names.js';
 import type { Builder } from '../plan/builder.js';
 import type { Parameter } from '../plan/parameter.js';
 import type { Value } from '../plan/value.js';
+import type { Regularizer } from '../regularizers.js';
 import {
   type ActivationLike,
+  describe,
   type InitializerLike,
   type RegularizerLike,
   resolveActivation,
@@ -40,13 +43,14 @@ const OPTIONS = [
  * [in, units], bias [units]. As the first layer it reads a SparseMatrix without making it dense.
  */
 export class Dense extends Layer {
+  static override className = 'Dense';
   readonly units: number;
   readonly activation: Activation;
   readonly useBias: boolean;
-  readonly kernelInitializer: InitializerLike;
-  readonly biasInitializer: InitializerLike;
-  readonly kernelRegularizer: RegularizerLike | undefined;
-  readonly biasRegularizer: RegularizerLike | undefined;
+  readonly kernelInitializer: Initializer;
+  readonly biasInitializer: Initializer;
+  readonly kernelRegularizer: Regularizer | undefined;
+  readonly biasRegularizer: Regularizer | undefined;
   kernel!: Parameter;
   bias: Parameter | undefined;
 
@@ -89,19 +93,16 @@ export class Dense extends Layer {
   }
 
   override getConfig(): Record<string, unknown> {
-    const { units, activation, useBias, kernelInitializer, biasInitializer } = this;
-    const { kernelRegularizer, biasRegularizer } = this;
+    const { units, useBias, kernelRegularizer, biasRegularizer } = this;
     return {
       ...super.getConfig(),
-      ...{
-        units,
-        activation,
-        useBias,
-        kernelInitializer,
-        biasInitializer,
-        kernelRegularizer,
-        biasRegularizer,
-      },
+      units,
+      activation: describe(this.activation),
+      useBias,
+      kernelInitializer: describe(this.kernelInitializer),
+      biasInitializer: describe(this.biasInitializer),
+      kernelRegularizer: kernelRegularizer && describe(kernelRegularizer),
+      biasRegularizer: biasRegularizer && describe(biasRegularizer),
     };
   }
 }

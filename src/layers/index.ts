@@ -1,6 +1,14 @@
 /** One factory for every layer: `layers.dense({ units: 16 })` is `new Dense({ units: 16 })`. */
-import type { ActivationLike } from '../resolve.js';
-import { Activation, ELU, LeakyReLU, ReLU, Softmax } from './activation.js';
+import {
+  Activation,
+  type ActivationOptions,
+  ELU,
+  type ELUOptions,
+  LeakyReLU,
+  type LeakyReLUOptions,
+  ReLU,
+  Softmax,
+} from './activation.js';
 import { Dense, type DenseOptions } from './dense.js';
 import { InputLayer, type InputOptions } from './input.js';
 import type { LayerOptions } from './layer.js';
@@ -11,11 +19,10 @@ import { Flatten, Reshape, type ReshapeOptions } from './reshape.js';
 
 export const input = (options: InputOptions) => new InputLayer(options);
 export const dense = (options: DenseOptions) => new Dense(options);
-export const activation = ({ activation, ...options }: LayerOptions & { activation: ActivationLike }) =>
-  new Activation(activation, options);
+export const activation = (options: ActivationOptions) => new Activation(options);
 export const relu = (options?: LayerOptions) => new ReLU(options);
-export const leakyRelu = (options?: ConstructorParameters<typeof LeakyReLU>[0]) => new LeakyReLU(options);
-export const elu = (options?: ConstructorParameters<typeof ELU>[0]) => new ELU(options);
+export const leakyRelu = (options?: LeakyReLUOptions) => new LeakyReLU(options);
+export const elu = (options?: ELUOptions) => new ELU(options);
 export const softmax = (options?: LayerOptions) => new Softmax(options);
 export const dropout = (options: DropoutOptions) => new Dropout(options);
 export const flatten = (options?: LayerOptions) => new Flatten(options);

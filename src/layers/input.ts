@@ -15,6 +15,7 @@ export interface InputOptions {
 
 /** Where data enter a model. */
 export class InputLayer extends Layer {
+  static override className = 'InputLayer';
   readonly output: SymbolicTensor;
 
   constructor(options: InputOptions & LayerOptions) {

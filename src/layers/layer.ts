@@ -76,6 +76,8 @@ function nextName(kind: string): string {
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: Callable makes instances what the interface above says
 export abstract class Layer extends Callable {
+  /** The name under which files know the class; minifiers change the one in the code. */
+  static className = 'Layer';
   readonly name: string;
   trainable: boolean;
   /** The weights in Keras's order; empty until the layer has met its first input. */
@@ -85,9 +87,15 @@ export abstract class Layer extends Callable {
 
   constructor({ name, trainable = true, inputShape }: LayerOptions = {}) {
     super();
-    this.name = name ?? nextName(new.target.name);
+    this.name = name ?? nextName(this.className);
     this.trainable = trainable;
     this.inputShape = inputShape;
+  }
+
+  /** What kind of layer it is: the `className` of its class, or the name of a class that has none of its own. */
+  get className(): string {
+    const kind = this.constructor as typeof Layer;
+    return Object.hasOwn(kind, 'className') ? kind.className : kind.name;
   }
 
   /** Makes the weights for inputs of these shapes, once. */
@@ -116,13 +124,18 @@ export abstract class Layer extends Callable {
   }
 
   /**
-   * Puts the layer behind symbolic inputs and returns its output. Weights are made at the first use and shared by all
-   * later ones.
+   * Puts the layer behind symbolic inputs and returns its (first) output. Weights are made at the first use and shared
+   * by all later ones.
    *
    * @throws ShapeError that names the layer, where the shapes do not fit it.
    */
   apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor {
-    const list = inputs instanceof SymbolicTensor ? [inputs] : [...inputs];
+    return this.applyAll(inputs instanceof SymbolicTensor ? [inputs] : inputs)[0];
+  }
+
+  /** As `apply`, for layers and models with several outputs. */
+  applyAll(inputs: readonly SymbolicTensor[]): readonly SymbolicTensor[] {
+    const list = [inputs].flat();
     for (const input of list) {
       if (input instanceof SymbolicTensor) continue;
       throw new ValueError(
@@ -140,7 +153,7 @@ export abstract class Layer extends Callable {
       outputs: outputShapes.map((shape) => new SymbolicTensor(shape, this.name)),
     };
     for (const output of node.outputs) output.node = node;
-    return node.outputs[0];
+    return node.outputs;
   }
 
   /** Makes the weights unless they are there; a layer that is used again must meet inputs of the same shape. */

@@ -24,6 +24,7 @@ abstract class Merge extends Layer {
 
 /** The sum of its inputs. */
 export class Add extends Merge {
+  static override className = 'Add';
   protected override merge(b: Builder, inputs: readonly Value[]): Value {
     return inputs.reduce((sum, input) => b.add(sum, input));
   }
@@ -31,6 +32,7 @@ export class Add extends Merge {
 
 /** The product of its inputs, element by element. */
 export class Multiply extends Merge {
+  static override className = 'Multiply';
   protected override merge(b: Builder, inputs: readonly Value[]): Value {
     return inputs.reduce((product, input) => b.multiply(product, input));
   }
@@ -38,6 +40,7 @@ export class Multiply extends Merge {
 
 /** The mean of its inputs, element by element. */
 export class Average extends Merge {
+  static override className = 'Average';
   protected override merge(b: Builder, inputs: readonly Value[]): Value {
     const sum = inputs.reduce((total, input) => b.add(total, input));
     return b.affine(sum, 1 / inputs.length, 0);
@@ -51,6 +54,7 @@ export interface ConcatenateOptions extends LayerOptions {
 
 /** Its inputs side by side along an axis; the other axes must agree. */
 export class Concatenate extends Layer {
+  static override className = 'Concatenate';
   readonly axis: number;
 
   constructor(options: ConcatenateOptions = {}) {

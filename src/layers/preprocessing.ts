@@ -12,6 +12,7 @@ export interface RescalingOptions extends LayerOptions {
 
 /** x * scale + offset: `{ scale: 1 / 255 }` brings bytes to 0..1. */
 export class Rescaling extends Layer {
+  static override className = 'Rescaling';
   readonly scale: number;
   readonly offset: number;
 

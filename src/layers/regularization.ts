@@ -17,6 +17,7 @@ export interface DropoutOptions extends LayerOptions {
  * sum stays (Srivastava et al. 2014); otherwise does nothing.
  */
 export class Dropout extends Layer {
+  static override className = 'Dropout';
   readonly rate: number;
   readonly seed: number | undefined;
 

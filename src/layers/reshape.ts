@@ -7,6 +7,7 @@ import { Layer, type LayerOptions } from './layer.js';
 
 /** [batch, a, b, ...] to [batch, a * b * ...]. */
 export class Flatten extends Layer {
+  static override className = 'Flatten';
   constructor(options: LayerOptions = {}) {
     super(options);
     checkOptions(options, ['name', 'trainable', 'inputShape'], 'layers.flatten');
@@ -24,6 +25,7 @@ export interface ReshapeOptions extends LayerOptions {
 
 /** The same elements in row-major order under another shape. */
 export class Reshape extends Layer {
+  static override className = 'Reshape';
   readonly targetShape: Shape;
 
   constructor(options: ReshapeOptions) {

@@ -1,5 +1,5 @@
 import type { Column } from '../data/column.js';
-import type { FedProgram } from '../train/feed.js';
+import type { FedProgram } from '../data/feed.js';
 
 /** The programs of one kind that a model has built: one for each kind of data, large enough for every batch so far. */
 export class ProgramCache<T extends FedProgram> {

@@ -1,5 +1,5 @@
 import { ConfigError, ValueError } from '../errors.js';
-import { Activation } from '../layers/activation.js';
+import { ActivationLayer } from '../layers/activation.js';
 import { Dense } from '../layers/dense.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import type { Loss } from '../losses.js';
@@ -155,7 +155,7 @@ function checkFit(loss: Loss, { node, sampleShape }: SymbolicTensor, name: strin
       "loss 'binaryCrossentropy' and sigmoid",
     );
   }
-  if (!(layer instanceof Dense || layer instanceof Activation)) return;
+  if (!(layer instanceof Dense || layer instanceof ActivationLayer)) return;
   const activation = layer.activation.name;
   if (activation === 'softmax' && width === 1) {
     throw misfit(loss, name, 'is a softmax over one unit, which is always 1', "activation 'sigmoid'");

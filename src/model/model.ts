@@ -6,7 +6,7 @@ import {
   splitData,
   valueColumn,
 } from '../data/adapt.js';
-import type { BatchRows } from '../data/column.js';
+import { makeSamples, type PredictingProgram, predictSamples, type Samples, stepper } from '../data/feed.js';
 import { Tensor, tensor } from '../data/tensor.js';
 import { ConfigError, FourlaneError, ShapeError } from '../errors.js';
 import { Layer, type LayerOptions } from '../layers/layer.js';
@@ -20,18 +20,18 @@ import { nextModelKey, type RandomKey } from '../random.js';
 import { formatShape, sameShape, sizeOf } from '../shape.js';
 import { type Callback, CallbackList } from '../train/callback.js';
 import { evaluateSamples } from '../train/evaluate.js';
-import { makeSamples, type Samples, type ScoringProgram, stepper } from '../train/feed.js';
 import type { History } from '../train/history.js';
 import { Pacer } from '../train/pacer.js';
 import type { Logs } from '../train/scoreboard.js';
 import { TrainingState } from '../train/state.js';
-import type { Trainable } from '../train/trainable.js';
+import type { ScoringProgram, Trainable } from '../train/trainable.js';
 import { Trainer, type TrainerOptions } from '../train/trainer.js';
 import { runtime } from '../wasm/runtime.js';
 import { ProgramCache } from './cache.js';
 import { type Compiled, type CompileOptions, checkBatchSize, compileOptions } from './compile.js';
 import { callGraph, type Graph, traceGraph } from './graph.js';
-import { buildPredicting, buildScoring, type Predicting } from './programs.js';
+import { buildPredicting, buildScoring } from './programs.js';
+import { encodeModel } from './save.js';
 import { summarize } from './summary.js';
 import { placeWeights } from './weights.js';
 
@@ -59,8 +59,33 @@ export interface PredictOptions {
 
 export type FitOptions = TrainerOptions<ModelData>;
 
+/** A layer as a file has it. */
+export interface LayerConfig {
+  readonly className: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** A model as a file has it. */
+export interface ModelConfig {
+  readonly className: string;
+  readonly name: string;
+  readonly trainable: boolean;
+  readonly layers: readonly LayerConfig[];
+}
+
+/** Where a tensor comes from: the number of a node, and which of its outputs it is. */
+type TensorConfig = readonly [node: number, output: number];
+
+/** A functional model: every use of a layer is a node. */
+export interface GraphConfig extends ModelConfig {
+  readonly nodes: readonly (readonly [layer: number, inputs: readonly TensorConfig[]])[];
+  readonly inputs: readonly TensorConfig[];
+  readonly outputs: readonly TensorConfig[];
+}
+
 /** A graph of layers that can be compiled, trained, evaluated and asked for predictions; itself a layer. */
 export class Model extends Layer implements Trainable<ModelData> {
+  static override className = 'Model';
   /** What names its random streams: the seed, and how many models came before it. */
   readonly key: RandomKey = nextModelKey();
   /** Set by a callback to end the training after the running epoch. */
@@ -73,7 +98,7 @@ export class Model extends Layer implements Trainable<ModelData> {
   #state: TrainingState | undefined;
   readonly #training = new ProgramCache<ScoringProgram>();
   readonly #evaluating = new ProgramCache<ScoringProgram>();
-  readonly #predicting = new ProgramCache<Predicting>();
+  readonly #predicting = new ProgramCache<PredictingProgram>();
 
   /** @throws ConfigError where the outputs depend on inputs that are not given. */
   constructor({ inputs, outputs, ...options }: Partial<ModelOptions> = {}) {
@@ -103,7 +128,8 @@ export class Model extends Layer implements Trainable<ModelData> {
     if (this.#compileArguments) this.#compiled = compileOptions(this.#compileArguments, this.outputs);
   }
 
-  protected get graph(): Graph {
+  /** What lies between its inputs and its outputs. @throws ConfigError `not-built`. */
+  get graph(): Graph {
     if (this.#graph) return this.#graph;
     throw new ConfigError(
       'not-built',
@@ -162,6 +188,32 @@ export class Model extends Layer implements Trainable<ModelData> {
   override trainableParameters(): readonly Parameter[] {
     if (!this.trainable) return [];
     return [...new Set(this.graph.layers.flatMap((layer) => layer.trainableParameters()))];
+  }
+
+  /** The architecture as plain data: `fromConfig` makes an equal model of it. */
+  override getConfig(): ModelConfig & Record<string, unknown> {
+    const { nodes, layers, inputs, outputs } = this.graph;
+    const reference = (tensor: SymbolicTensor): TensorConfig => [
+      nodes.indexOf(tensor.node),
+      tensor.node.outputs.indexOf(tensor),
+    ];
+    return {
+      className: 'Model',
+      name: this.name,
+      trainable: this.trainable,
+      layers: layers.map(layerConfig),
+      nodes: nodes.map(({ layer, inputs: from }) => [layers.indexOf(layer), from.map(reference)]),
+      inputs: inputs.map(reference),
+      outputs: outputs.map(reference),
+    };
+  }
+
+  /**
+   * The model as one file (safetensors): weights, architecture, and the forward program that `fourlane/infer` runs.
+   * `load` reads it.
+   */
+  save(): Uint8Array<ArrayBuffer> {
+    return encodeModel(this);
   }
 
   /** Finds a layer by its name or its place. @throws ConfigError `unknown-layer`. */
@@ -230,24 +282,9 @@ export class Model extends Layer implements Trainable<ModelData> {
     const feed = this.#predicting.get(inputs, Math.min(batchSize, length), (capacity) =>
       buildPredicting(this.graph, inputs, capacity, this.name),
     );
-    const results = feed.outputs.map(({ shape }) => new Float32Array(length * sizeOf(shape)));
-    const step = stepper(feed, samples);
-    const { heap } = runtime();
-    const rows: BatchRows = { order: undefined, start: 0, count: 0 };
     for (const callback of callbacks) callback.onPredictBegin({});
-    for (let batch = 0; rows.start < length; batch++, rows.start += rows.count) {
-      for (const callback of callbacks) callback.onPredictBatchBegin(batch, {});
-      rows.count = Math.min(batchSize, length - rows.start);
-      step(rows);
-      feed.outputs.forEach((output, i) => {
-        const at = feed.program.addressOf(output) / 4;
-        const width = sizeOf(output.shape);
-        results[i].set(heap.f32.subarray(at, at + rows.count * width), rows.start * width);
-      });
-      for (const callback of callbacks) callback.onPredictBatchEnd(batch, {});
-    }
+    const tensors = predictSamples(feed, samples, batchSize, callbacks);
     for (const callback of callbacks) callback.onPredictEnd({});
-    const tensors = results.map((data, i) => new Tensor(data, [length, ...feed.outputs[i].shape]));
     return tensors.length === 1 ? tensors[0] : tensors;
   }
 
@@ -403,6 +440,11 @@ export class Model extends Layer implements Trainable<ModelData> {
     for (const cache of [this.#training, this.#evaluating]) cache.clear(({ scores }) => scores.release());
     this.#predicting.clear();
   }
+}
+
+/** A layer as a file has it. */
+export function layerConfig(layer: Layer): LayerConfig {
+  return { className: layer.className, config: layer.getConfig() };
 }
 
 /** A model from what `input()` and layers returned. */

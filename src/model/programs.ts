@@ -1,19 +1,16 @@
 import type { Column, Port } from '../data/column.js';
+import type { PredictingProgram } from '../data/feed.js';
 import { Builder } from '../plan/builder.js';
 import type { Parameter } from '../plan/parameter.js';
 import { Program } from '../plan/program.js';
 import type { Value } from '../plan/value.js';
-import type { FedProgram, ScoringProgram } from '../train/feed.js';
 import { Scoreboard } from '../train/scoreboard.js';
 import type { TrainingState } from '../train/state.js';
+import type { ScoringProgram } from '../train/trainable.js';
 import { core } from '../wasm/core.js';
 import { runtime } from '../wasm/runtime.js';
 import type { CompiledOutput } from './compile.js';
 import { callGraph, type Graph } from './graph.js';
-
-export interface Predicting extends FedProgram {
-  readonly outputs: readonly Value[];
-}
 
 /** Forward steps only. */
 export function buildPredicting(
@@ -21,9 +18,9 @@ export function buildPredicting(
   columns: readonly Column[],
   capacity: number,
   name: string,
-): Predicting {
+): PredictingProgram {
   const b = new Builder();
-  const ports = columns.map((column) => column.open(b));
+  const ports = openPorts(b, columns);
   const outputs = callGraph(b, graph, values(ports));
   const inputs = ports.flatMap((port) => port.inputs);
   const program = new Program(runtime(), {
@@ -59,7 +56,7 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
   });
   const metricCount = outputs.reduce((count, { metrics }) => count + metrics.length, 0);
   const scores = new Scoreboard(runtime(), outputs.length + metricCount);
-  const ports = [...columns, ...targets].map((column) => column.open(b));
+  const ports = openPorts(b, [...columns, ...targets]);
   const predictions = callGraph(b, graph, values(ports.slice(0, columns.length)));
   const several = outputs.length > 1;
 
@@ -92,6 +89,15 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
   const inputs = ports.flatMap((port) => port.inputs);
   const program = new Program(runtime(), { steps: b.steps, capacity, inputs, purpose: `Model '${name}'` });
   return { program, ports, scores };
+}
+
+/** Opens a port for every column and emits what converts its rows. */
+function openPorts(b: Builder, columns: readonly Column[]): Port[] {
+  return columns.map((column) => {
+    const port = column.open();
+    if (port.convert) b.emit(core, port.convert.kernel, ...port.convert.args);
+    return port;
+  });
 }
 
 function values(ports: readonly Port[]): Value[] {

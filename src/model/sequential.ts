@@ -7,7 +7,7 @@ import { Layer } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import { checkOptions } from '../names.js';
 import type { Shape } from '../shape.js';
-import { Model } from './model.js';
+import { layerConfig, Model, type ModelConfig } from './model.js';
 
 export interface SequentialOptions {
   layers?: readonly Layer[];
@@ -15,11 +15,18 @@ export interface SequentialOptions {
   trainable?: boolean;
 }
 
+/** A sequential model as a file has it. */
+export interface SequentialConfig extends ModelConfig {
+  /** The shape of a sample, once it is known. */
+  readonly inputShape: Shape | undefined;
+}
+
 /**
  * Layers one after the other. It is built when the shape of the input is known: from an input layer, from the first
  * layer's `inputShape`, by `build`, or from the first data.
  */
 export class Sequential extends Model {
+  static override className = 'Sequential';
   readonly #layers: Layer[] = [];
   #input: SymbolicTensor | undefined;
 
@@ -31,6 +38,16 @@ export class Sequential extends Model {
 
   override get layers(): readonly Layer[] {
     return this.#layers;
+  }
+
+  override getConfig(): SequentialConfig & Record<string, unknown> {
+    return {
+      className: 'Sequential',
+      name: this.name,
+      trainable: this.trainable,
+      inputShape: this.#input?.sampleShape,
+      layers: this.#layers.map(layerConfig),
+    };
   }
 
   /** Appends a layer. */

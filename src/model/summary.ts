@@ -8,7 +8,7 @@ export function summarize(model: Model): string {
   const title = `Model: "${model.name}"`;
   if (!model.built) return `${title} (not built: the shape of its input is not known yet)`;
   const rows = model.layers.map((layer) => [
-    `${layer.name} (${layer.constructor.name})`,
+    `${layer.name} (${layer.className})`,
     outputShape(model, layer),
     layer.countParams().toLocaleString('en-US'),
   ]);

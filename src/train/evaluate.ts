@@ -1,6 +1,6 @@
 import type { BatchRows } from '../data/column.js';
+import { type Samples, stepper } from '../data/feed.js';
 import type { CallbackList } from './callback.js';
-import { type Samples, stepper } from './feed.js';
 import type { Pacer } from './pacer.js';
 import type { Logs } from './scoreboard.js';
 import type { Trainable } from './trainable.js';

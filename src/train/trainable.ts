@@ -1,7 +1,13 @@
+import type { FedProgram, Samples } from '../data/feed.js';
 import type { RandomKey } from '../random.js';
 import type { CallbackModel } from './callback.js';
-import type { Samples, ScoringProgram } from './feed.js';
+import type { Scoreboard } from './scoreboard.js';
 import type { TrainingState } from './state.js';
+
+/** A program that counts losses and metrics. */
+export interface ScoringProgram extends FedProgram {
+  readonly scores: Scoreboard;
+}
 
 /** What a trainer needs of a model. `Data` is whatever the model takes as inputs and targets. */
 export interface Trainable<Data> extends CallbackModel {

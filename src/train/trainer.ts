@@ -1,4 +1,5 @@
 import type { BatchRows } from '../data/column.js';
+import { type Samples, sliceSamples, stepper } from '../data/feed.js';
 import { ConfigError, FourlaneError, ValueError } from '../errors.js';
 import { checkOptions } from '../names.js';
 import { permutationOf, streams } from '../random.js';
@@ -6,7 +7,6 @@ import type { Callback, RunParams } from './callback.js';
 import { CallbackList } from './callback.js';
 import { ProgressLogger } from './callbacks.js';
 import { evaluateSamples } from './evaluate.js';
-import { type Samples, sliceSamples, stepper } from './feed.js';
 import { History } from './history.js';
 import { Pacer } from './pacer.js';
 import type { Logs } from './scoreboard.js';

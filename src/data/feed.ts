@@ -1,0 +1,87 @@
+import type { Program } from '../plan/program.js';
+import type { Value } from '../plan/value.js';
+import { sizeOf } from '../shape.js';
+import { runtime } from '../wasm/runtime.js';
+import { checkLengths } from './adapt.js';
+import type { BatchRows, Column, Port } from './column.js';
+import { Tensor } from './tensor.js';
+
+/** The columns of a data set: what goes into a model and what should come out. */
+export interface Samples {
+  readonly inputs: readonly Column[];
+  readonly targets: readonly Column[];
+  readonly length: number;
+}
+
+/** A program with the ports through which its batches come in. */
+export interface FedProgram {
+  readonly program: Program;
+  readonly ports: readonly Port[];
+}
+
+/** A program whose outputs are read after each batch. */
+export interface PredictingProgram extends FedProgram {
+  readonly outputs: readonly Value[];
+}
+
+/** Samples from columns, all of the same length. */
+export function makeSamples(
+  inputs: readonly Column[],
+  targets: readonly Column[],
+  labels: readonly string[],
+): Samples {
+  return { inputs, targets, length: checkLengths([...inputs, ...targets], labels) };
+}
+
+/** The samples from `start` to before `end`. */
+export function sliceSamples({ inputs, targets }: Samples, start: number, end: number): Samples {
+  const cut = (column: Column) => column.slice(start, end);
+  return { inputs: inputs.map(cut), targets: targets.map(cut), length: end - start };
+}
+
+/** One iteration: the rows into the program, then all its steps. */
+export function stepper(
+  { program, ports }: FedProgram,
+  { inputs, targets }: Samples,
+): (rows: BatchRows) => void {
+  const columns = [...inputs, ...targets];
+  const { heap } = runtime();
+  return (rows) => {
+    program.prepare(rows.count);
+    for (let i = 0; i < columns.length; i++) columns[i].fill(ports[i], program, heap, rows);
+    program.run();
+  };
+}
+
+/** Who is told of every batch of a prediction. */
+export interface PredictionHooks {
+  onPredictBatchBegin(batch: number, logs: Record<string, number>): void;
+  onPredictBatchEnd(batch: number, logs: Record<string, number>): void;
+}
+
+/** The outputs for all samples: a tensor [samples, ...] for each. */
+export function predictSamples(
+  feed: PredictingProgram,
+  samples: Samples,
+  batchSize: number,
+  hooks: readonly PredictionHooks[] = [],
+): Tensor[] {
+  const { length } = samples;
+  const { program, outputs } = feed;
+  const results = outputs.map(({ shape }) => new Float32Array(length * sizeOf(shape)));
+  const step = stepper(feed, samples);
+  const { heap } = runtime();
+  const rows: BatchRows = { order: undefined, start: 0, count: 0 };
+  for (let batch = 0; rows.start < length; batch++, rows.start += rows.count) {
+    for (const hook of hooks) hook.onPredictBatchBegin(batch, {});
+    rows.count = Math.min(batchSize, length - rows.start);
+    step(rows);
+    for (let i = 0; i < outputs.length; i++) {
+      const at = program.addressOf(outputs[i]) / 4;
+      const width = sizeOf(outputs[i].shape);
+      results[i].set(heap.f32.subarray(at, at + rows.count * width), rows.start * width);
+    }
+    for (const hook of hooks) hook.onPredictBatchEnd(batch, {});
+  }
+  return results.map((data, i) => new Tensor(data, [length, ...outputs[i].shape]));
+}

@@ -1,0 +1,165 @@
+import { type Expected, inputColumn, type ModelData, splitData } from '../data/adapt.js';
+import type { Column } from '../data/column.js';
+import { makeSamples, type PredictingProgram, predictSamples } from '../data/feed.js';
+import type { Tensor } from '../data/tensor.js';
+import { ConfigError, FormatError, ValueError } from '../errors.js';
+import { checkMetadata } from '../file/metadata.js';
+import { decodeTensors, type NamedTensor } from '../file/safetensors.js';
+import { type ForwardProgram, fromPortable, type PortableProgram } from '../plan/portable.js';
+import { Program } from '../plan/program.js';
+import type { Step } from '../plan/step.js';
+import type { Place, Value } from '../plan/value.js';
+import { abi, forward } from '../wasm/forward.js';
+import type { Allocation } from '../wasm/heap.js';
+import type { KernelModule } from '../wasm/module.js';
+import { runtime } from '../wasm/runtime.js';
+
+export interface LoadOptions {
+  /** Modules of kernels beyond the core, for models that use them. */
+  kernels?: readonly KernelModule<object>[];
+}
+
+export interface PredictOptions {
+  /** Samples a step. Default 32; larger is faster and takes more memory. */
+  batchSize?: number;
+}
+
+/**
+ * Binds the forward program of a file that `model.save()` wrote.
+ *
+ * @throws FormatError where the bytes are no such file, or the program was saved for other kernels.
+ */
+export function load(bytes: Uint8Array | ArrayBuffer, { kernels = [] }: LoadOptions = {}): InferenceModel {
+  const { tensors, metadata } = decodeTensors(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes));
+  checkMetadata(metadata);
+  if (metadata.abi !== abi) {
+    throw new FormatError(
+      'file-abi',
+      'The program in the model file was saved for other kernels than these (by another version of Fourlane). ' +
+        'Load it with fl.load and save it again with this version.',
+    );
+  }
+  return new InferenceModel(parse(metadata.program), tensors, [forward, ...kernels]);
+}
+
+/** A model that predicts. */
+export class InferenceModel {
+  readonly #inputs: readonly Expected[];
+  readonly #program: ForwardProgram;
+  readonly #programs = new Map<string, PredictingProgram>();
+  /** Keeps the weights in memory as long as the model is there. */
+  readonly #weights: Allocation;
+
+  constructor(
+    program: PortableProgram,
+    tensors: ReadonlyMap<string, NamedTensor>,
+    modules: readonly KernelModule<object>[],
+  ) {
+    const places = new Map<string, Place>();
+    const length = ({ data }: NamedTensor) => Math.ceil(data.length / 4) * 4;
+    const total = [...tensors.values()].reduce((sum, one) => sum + length(one), 0);
+    const { heap } = runtime();
+    this.#weights = heap.allocate(total * 4, 'Model (weights)');
+    let { address } = this.#weights;
+    for (const [name, one] of tensors) {
+      heap.f32.set(one.data, address / 4);
+      places.set(name, { address });
+      address += length(one) * 4;
+    }
+    this.#program = fromPortable(program, finder(modules), (name) => places.get(name));
+    this.#inputs = this.#program.inputs.map(({ shape }, i) => ({ name: `input ${i + 1}`, shape }));
+  }
+
+  /**
+   * The outputs for all samples, synchronously: a tensor [samples, ...], or one for each output.
+   *
+   * @throws ShapeError, ValueError where the data do not fit.
+   */
+  predict(x: ModelData, options?: PredictOptions): Tensor;
+  predict<T extends readonly Tensor[]>(x: ModelData, options?: PredictOptions): T;
+  predict(x: ModelData, { batchSize = 32 }: PredictOptions = {}): Tensor | readonly Tensor[] {
+    if (!Number.isInteger(batchSize) || batchSize < 1) {
+      throw new ValueError(
+        'option-value',
+        `batchSize must be a whole number of 1 or more, but got ${batchSize}.`,
+      );
+    }
+    const parts = splitData(x, this.#inputs, 'x');
+    const columns = parts.map((part, i) => inputColumn(part, this.#inputs[i], 'x'));
+    const samples = makeSamples(
+      columns,
+      [],
+      columns.map(() => 'x'),
+    );
+    const feed = this.#bind(columns, Math.min(batchSize, samples.length));
+    const tensors = predictSamples(feed, samples, batchSize);
+    return tensors.length === 1 ? tensors[0] : tensors;
+  }
+
+  /** Gives the memory of the weights back at once; nobody needs to call it. The model cannot be used any more. */
+  dispose(): void {
+    runtime().heap.release(this.#weights);
+    this.#programs.clear();
+  }
+
+  #bind(columns: readonly Column[], batch: number): PredictingProgram {
+    const key = columns.map(({ signature }) => signature).join('|');
+    const known = this.#programs.get(key);
+    if (known && known.program.capacity >= batch) return known;
+    const ports = columns.map((column) => column.open());
+    const steps: Step[] = [];
+    const replaced = new Map<Value, Value>();
+    ports.forEach(({ value, convert }, i) => {
+      if (convert) steps.push({ module: forward, ...convert });
+      replaced.set(this.#program.inputs[i], value);
+    });
+    steps.push(...this.#program.steps.map((step) => withInputs(step, replaced)));
+    const inputs = ports.flatMap((port) => port.inputs);
+    const outputs = this.#program.outputs.map(
+      (output) => replaced.get(output.storage)?.view(output.shape) ?? output,
+    );
+    const program = new Program(runtime(), { steps, capacity: batch, inputs, outputs, purpose: 'Model' });
+    const feed = { program, ports, outputs };
+    this.#programs.set(key, feed);
+    return feed;
+  }
+}
+
+/** The step with the values of ports for the inputs; a matrix product of a sparse input becomes the sparse kernel. */
+function withInputs(step: Step, replaced: ReadonlyMap<Value, Value>): Step {
+  const args = step.args.map((argument) => {
+    const port =
+      typeof argument === 'object' && 'storage' in argument ? replaced.get(argument.storage) : undefined;
+    return port ?? argument;
+  });
+  const input = args[1];
+  const sparse = typeof input === 'object' && 'sparse' in input ? input.sparse : undefined;
+  if (!sparse) return { ...step, args };
+  if (step.kernel !== 'gemmNN') {
+    throw new ConfigError(
+      'sparse-input',
+      'This model does not begin with a dense layer; it needs dense data.',
+    );
+  }
+  const [y, , w, bias, , rows, n] = args;
+  const { indptr, indices, values = 0 } = sparse;
+  return { ...step, kernel: 'csrMatmul', args: [y, indptr, indices, values, w, bias, rows, n] };
+}
+
+function finder(modules: readonly KernelModule<object>[]) {
+  const found = new Map<string, { module: KernelModule<object>; arity: number }>();
+  for (const module of modules) {
+    for (const [kernel, call] of Object.entries(runtime().kernels(module))) {
+      if (typeof call === 'function') found.set(kernel, { module, arity: call.length });
+    }
+  }
+  return (kernel: string) => found.get(kernel);
+}
+
+function parse(program: string): PortableProgram {
+  try {
+    return JSON.parse(program);
+  } catch (cause) {
+    throw new FormatError('bad-program', 'The program of the model file is damaged.', { cause });
+  }
+}

@@ -1,0 +1,76 @@
+import { ConfigError } from '../errors.js';
+import { Activation, ELU, LeakyReLU, ReLU, Softmax } from '../layers/activation.js';
+import { Dense } from '../layers/dense.js';
+import { InputLayer } from '../layers/input.js';
+import type { Layer } from '../layers/layer.js';
+import { Add, Average, Concatenate, Multiply } from '../layers/merge.js';
+import { Rescaling } from '../layers/preprocessing.js';
+import { Dropout } from '../layers/regularization.js';
+import { Flatten, Reshape } from '../layers/reshape.js';
+import type { SymbolicTensor } from '../layers/symbolic.js';
+import { type GraphConfig, type LayerConfig, Model, type ModelConfig } from './model.js';
+import { Sequential, type SequentialConfig } from './sequential.js';
+
+/** A class of layers that can be made of its configuration. */
+export interface LayerClass {
+  readonly className: string;
+  // biome-ignore lint/suspicious/noExplicitAny: every class has options of its own
+  new (config: any): Layer;
+}
+
+const shipped: readonly LayerClass[] = [
+  ...[Activation, Add, Average, Concatenate, Dense, Dropout, ELU, Flatten, InputLayer, LeakyReLU, Multiply],
+  ...[ReLU, Rescaling, Reshape, Softmax],
+];
+
+export interface RestoreOptions {
+  /** Classes of layers of one's own that the model uses. */
+  layers?: readonly LayerClass[];
+}
+
+/**
+ * Makes a model from what `getConfig` returned, with new weights.
+ *
+ * @throws ConfigError `unknown-layer-class` where a class is neither shipped nor among `options.layers`.
+ */
+export function fromConfig(config: ModelConfig, { layers: own = [] }: RestoreOptions = {}): Model {
+  const classes = new Map([...shipped, ...own].map((kind) => [kind.className, kind]));
+  if (config.className === 'Sequential') return sequentialFrom(config as SequentialConfig, classes);
+  return graphFrom(config as GraphConfig, classes);
+}
+
+function layerFrom({ className, config }: LayerConfig, classes: ReadonlyMap<string, LayerClass>): Layer {
+  if (className === 'Sequential') return sequentialFrom(config as unknown as SequentialConfig, classes);
+  if (className === 'Model') return graphFrom(config as unknown as GraphConfig, classes);
+  const kind = classes.get(className);
+  if (kind) return new kind(config);
+  throw new ConfigError(
+    'unknown-layer-class',
+    `There is no layer class '${String(className)}'. Classes of your own are handed in: { layers: [MyLayer] }.`,
+  );
+}
+
+function sequentialFrom(config: SequentialConfig, classes: ReadonlyMap<string, LayerClass>): Sequential {
+  const { name, trainable, inputShape } = config;
+  const layers = config.layers.map((layer) => layerFrom(layer, classes));
+  const input = inputShape ? [new InputLayer({ shape: inputShape, name: `${name}_input` })] : [];
+  return new Sequential({ name, trainable, layers: [...input, ...layers] });
+}
+
+function graphFrom(config: GraphConfig, classes: ReadonlyMap<string, LayerClass>): Model {
+  const layers = config.layers.map((layer) => layerFrom(layer, classes));
+  const nodes: (readonly SymbolicTensor[])[] = [];
+  const tensor = ([node, output]: readonly [number, number]) => nodes[node][output];
+  for (const [layer, inputs] of config.nodes) {
+    const made = layers[layer];
+    if (made instanceof InputLayer) nodes.push([made.output]);
+    else nodes.push(made.applyAll(inputs.map(tensor)));
+  }
+  const { name, trainable } = config;
+  return new Model({
+    name,
+    trainable,
+    inputs: config.inputs.map(tensor),
+    outputs: config.outputs.map(tensor),
+  });
+}
