@@ -1,4 +1,5 @@
-import { philox, storePart } from './philox';
+import { philox } from './philox';
+import { storePart } from './simd';
 
 /** Byte offsets of the generator's state in the scalars block. */
 const KEY0 = 48;

@@ -11,21 +11,21 @@ import { outerProduct, rowDots, vectorMatrix } from './vector';
  * `scratch` holds GEMM_SCRATCH_BYTES bytes.
  *
  * Sums run over k in order, in float32. Large products go through panels: KC steps of k by NC columns of B are
- * packed, A is read in place, rows of C are taken MC at a time.
+ * packed, A is read in place (only a wide product with transposed A repacks it), rows of C are taken MC at a time.
  */
 
 const NC = 64;
-const KC_MAX = 1024;
-const TILE_BYTES: usize = 5 * 8 * 4;
-
-const KC_COLUMNS = 256;
+const KC = 1024;
 const MC = 128;
+/** Blocks for transposed A, which is repacked and so wants to serve many columns. */
+const NC_COLUMNS = 512;
+const KC_COLUMNS = 256;
 
-/** Row bytes of the copy of a block of transposed A: a row of MC values and a gap that moves it to another cache set. */
-const COPIED_ROW: usize = MC * 4 + 64;
+/** A block of B has at most this many values in either case. */
+const PACKED_VALUES = 131072;
 
-/** Bytes of scratch that a product needs: one tile, one packed block of B, and room to copy a block of A. */
-export const GEMM_SCRATCH_BYTES: i32 = 256 + NC * KC_MAX * 4 + KC_COLUMNS * <i32>COPIED_ROW;
+/** Bytes of scratch that a product needs: one tile, one packed block of B, one of A. */
+export const GEMM_SCRATCH_BYTES: i32 = 256 + 4 * (PACKED_VALUES + MC * KC_COLUMNS);
 
 /** Below this many values B stays in the first-level cache as it is. */
 const DIRECT_MAX = 64 * 64;
@@ -46,7 +46,7 @@ export function gemmNN(
   if (m == 1) vectorMatrix(c, a, b, start, n, k);
   else if (n == 1) rowDots(c, a, b, start, start == c ? 4 : 0, m, k);
   else if (k == 1) outerProduct(c, a, b, start, start == c ? <usize>n << 2 : 0, m, n);
-  else blocked(c, a, <usize>k << 2, 4, b, <usize>n << 2, false, start, scratch, m, n, k, KC_MAX);
+  else blocked(c, a, <usize>k << 2, 4, b, <usize>n << 2, false, start, scratch, m, n, k);
 }
 
 /** C[m, n] = start + A[m, k] . B[n, k] transposed. */
@@ -63,7 +63,7 @@ export function gemmNT(
   if (m == 1) rowDots(c, b, a, start, 4, n, k);
   else if (n == 1) rowDots(c, a, b, start, start == c ? 4 : 0, m, k);
   else if (k == 1) outerProduct(c, a, b, start, start == c ? <usize>n << 2 : 0, m, n);
-  else blocked(c, a, <usize>k << 2, 4, b, <usize>k << 2, true, start, scratch, m, n, k, KC_MAX);
+  else blocked(c, a, <usize>k << 2, 4, b, <usize>k << 2, true, start, scratch, m, n, k);
 }
 
 /** C[m, n] = start + A[k, m] transposed . B[k, n]. */
@@ -81,7 +81,7 @@ export function gemmTN(
   else if (m == 1) vectorMatrix(c, a, b, start, n, k);
   // One column: the result is b[k] . A[k, m], a row of m; a bias has one value for all of it.
   else if (n == 1 && (start == 0 || start == c)) vectorMatrix(c, b, a, start, m, k);
-  else blocked(c, a, 4, <usize>m << 2, b, <usize>n << 2, false, start, scratch, m, n, k, KC_COLUMNS);
+  else blocked(c, a, 4, <usize>m << 2, b, <usize>n << 2, false, start, scratch, m, n, k);
 }
 
 function blocked(
@@ -97,43 +97,43 @@ function blocked(
   m: i32,
   n: i32,
   k: i32,
-  kBlock: i32,
 ): void {
   const cRow = <usize>n << 2;
-  const packed = scratch + 256;
+  const packedB = scratch + 256;
+  const packedA = packedB + PACKED_VALUES * 4;
   const direct = !transposed && (n * k <= DIRECT_MAX || m <= 10);
+  // The columns of A lie apart in memory, every step of k in another cache line; a wide product repacks them.
+  const strips = aStep > 4 && !direct && n > 16;
   // A narrow C is walked row tile by row tile, so that A is read from memory once; a wide one by panels.
   const mBlock = n > 16 ? MC : aStep == 4 ? 5 : 40;
-  // Columns of A that lie a multiple of 2048 bytes apart fall into one or two sets of the first-level cache and push
-  // each other out; such a block is copied row by row, which costs a twentieth of the product and wins a half.
-  const copied = scratch + 256 + NC * KC_MAX * 4;
-  const copies = aStep > 4 && !(aStep & 2047) && n > 16 && k > 16;
-  const kStep = max(direct && !copies ? k : kBlock, 1);
+  const nBlock = strips ? NC_COLUMNS : NC;
+  const kBlock = aStep > 4 ? KC_COLUMNS : KC;
+  // Blocks of equal depth: a last one of a few steps would read and write all of C for little.
+  const kBlocks = direct ? 1 : (k + kBlock - 1) / kBlock;
+  const kStep = max((k + kBlocks - 1) / max(kBlocks, 1), 1);
   for (let kk = 0; kk < k || kk == 0; kk += kStep) {
     const depth = min(kStep, k - kk);
     const aBlock = a + <usize>kk * aStep;
-    for (let nn = 0; nn < n; nn += NC) {
-      const width = min(NC, n - nn);
-      let panel = packed;
+    for (let nn = 0; nn < n; nn += nBlock) {
+      const width = min(nBlock, n - nn);
+      let panel = packedB;
       let panelStep: usize = 32;
       let panelNext = <usize>depth << 5;
       if (direct) {
         panel = b + (<usize>nn << 2);
         panelStep = bRow;
         panelNext = 32;
-      } else if (transposed) packRows(packed, b + <usize>nn * bRow + (<usize>kk << 2), bRow, depth, width);
-      else packColumns(packed, b + <usize>kk * bRow + (<usize>nn << 2), bRow, depth, width);
+      } else if (transposed) packRows(packedB, b + <usize>nn * bRow + (<usize>kk << 2), bRow, depth, width);
+      else packColumns(packedB, b + <usize>kk * bRow + (<usize>nn << 2), bRow, depth, width);
 
       // The first block of k starts from `start`, the later ones from what the earlier left in C.
       const from = kk ? c : start;
       for (let mm = 0; mm < m; mm += mBlock) {
         const height = min(mBlock, m - mm);
         let aRows = aBlock + <usize>mm * aRow;
-        let aNext = aStep;
-        if (copies) {
-          copyRows(copied, aRows, aStep, height, depth);
-          aRows = copied;
-          aNext = COPIED_ROW;
+        if (strips) {
+          packStrips(packedA, aRows, aStep, depth, height);
+          aRows = packedA;
         }
         for (let j = 0; j < width; j += 8) {
           const column = <usize>(nn + j) << 2;
@@ -145,23 +145,42 @@ function blocked(
             startRow = cRow;
           } else if (from) startTile = from + column;
           const bPanel = panel + <usize>(j >> 3) * panelNext;
-          rowTiles(cTile, cRow, startTile, startRow, aRows, aRow, aNext, bPanel, panelStep, scratch, depth, height, min(width - j, 8));
+          const cols = min(width - j, 8);
+          rowTiles(cTile, cRow, startTile, startRow, aRows, aRow, aStep, strips, bPanel, panelStep, scratch, depth, height, cols);
         }
       }
     }
   }
 }
 
-/** Copies `rows` rows of `cols` values each, `from` with `fromRow` bytes between rows, to rows of COPIED_ROW bytes. */
-function copyRows(to: usize, from: usize, fromRow: usize, cols: i32, rows: i32): void {
-  for (let i = 0; i < rows; i++) {
-    memory.copy(to, from, <usize>cols << 2);
-    to += COPIED_ROW;
-    from += fromRow;
+/** How many tiles of 5 rows come first: as many as leave a multiple of 4, so that from 12 rows on none is wasted. */
+// @ts-ignore: decorator
+@inline
+function tilesOfFive(rows: i32): i32 {
+  const fours = (5 - (rows % 5)) % 5;
+  return fours << 2 <= rows ? (rows - (fours << 2)) / 5 : rows / 5;
+}
+
+/** Copies `rows` columns of transposed A, k steps deep, to one strip for every tile: [k][5] or [k][4] values. */
+function packStrips(packed: usize, a: usize, aStep: usize, k: i32, rows: i32): void {
+  for (let fives = tilesOfFive(rows); rows > 0; fives--) {
+    const five = fives > 0;
+    let from = a;
+    for (let i = 0; i < k; i++) {
+      v128.store(packed, v128.load(from));
+      packed += 16;
+      if (five) {
+        store<f32>(packed, load<f32>(from, 16));
+        packed += 4;
+      }
+      from += aStep;
+    }
+    rows -= five ? 5 : 4;
+    a += five ? 20 : 16;
   }
 }
 
-/** Walks `rows` rows of C, `cols` (at most 8) columns wide, in tiles of 5 and 4 rows. */
+/** Walks `rows` rows of C, `cols` (at most 8) columns wide, in tiles of 5 and 4 rows; A in place or in strips. */
 function rowTiles(
   c: usize,
   cRow: usize,
@@ -170,6 +189,7 @@ function rowTiles(
   a: usize,
   aRow: usize,
   aStep: usize,
+  strips: bool,
   b: usize,
   bStep: usize,
   scratch: usize,
@@ -177,25 +197,22 @@ function rowTiles(
   rows: i32,
   cols: i32,
 ): void {
-  // As many tiles of 5 as leave a multiple of 4: for 12 rows and more nothing is computed in vain.
-  let fives = rows / 5;
-  const fours = (5 - (rows % 5)) % 5;
-  if (fours << 2 <= rows) fives = (rows - (fours << 2)) / 5;
-  while (rows > 0) {
+  for (let fives = tilesOfFive(rows); rows > 0; fives--) {
     const five = fives > 0;
+    const size: usize = five ? 5 : 4;
     const height = five ? 5 : min(rows, 4);
+    const step = strips ? size << 2 : aStep;
     if (cols == 8 && height >= 4) {
-      if (five) tile5x8(c, cRow, start, startRow, a, aRow, aStep, b, bStep, k);
-      else tile4x8(c, cRow, start, startRow, a, aRow, aStep, b, bStep, k, 4);
+      if (five) tile5x8(c, cRow, start, startRow, a, aRow, step, b, bStep, k);
+      else tile4x8(c, cRow, start, startRow, a, aRow, step, b, bStep, k, 4);
     } else {
-      if (five) tile5x8(scratch, 32, start, startRow, a, aRow, aStep, b, bStep, k);
-      else tile4x8(scratch, 32, start, startRow, a, aRow, aStep, b, bStep, k, height);
+      if (five) tile5x8(scratch, 32, start, startRow, a, aRow, step, b, bStep, k);
+      else tile4x8(scratch, 32, start, startRow, a, aRow, step, b, bStep, k, height);
       copyTile(c, cRow, scratch, height, cols);
     }
-    fives--;
     rows -= height;
     c += <usize>height * cRow;
     start += <usize>height * startRow;
-    a += <usize>height * aRow;
+    a += strips ? size * <usize>(k << 2) : <usize>height * aRow;
   }
 }

@@ -19,5 +19,7 @@ export * from './sparse';
 export * from './random';
 export * from './dropout';
 export * from './losses';
+export * from './crossentropy';
+export * from './regularize';
 export * from './metrics';
 export * from './optimizers';

@@ -1,3 +1,4 @@
+import { maxOfRow } from './rows';
 import { laneMask } from './simd';
 
 /**
@@ -10,20 +11,9 @@ import { laneMask } from './simd';
  * threshold.
  */
 
-/**
- * Where the first of the largest among x [n] stands; NaN is never the largest, and 0 is the answer if all are
- * NaN.
- */
+/** Where the first of the largest of x [n] stands, NaN left out; 0 if all are NaN. */
 function argmax(x: usize, n: i32): i32 {
-  const lowest = f32x4.splat(-Infinity);
-  let max = lowest;
-  for (let c = 0; c < n; c += 4) {
-    const values = v128.bitselect(v128.load(x + (<usize>c << 2)), lowest, laneMask(n - c));
-    // pmax(a, b) is a < b ? b : a, which leaves a NaN in b out.
-    max = f32x4.pmax(max, values);
-  }
-  max = f32x4.pmax(max, v128.shuffle<f32>(max, max, 2, 3, 0, 1));
-  max = f32x4.pmax(max, v128.shuffle<f32>(max, max, 1, 0, 3, 2));
+  const max = maxOfRow(x, n);
   for (let c = 0; c < n; c += 4) {
     const equal = v128.and(f32x4.eq(v128.load(x + (<usize>c << 2)), max), laneMask(n - c));
     if (v128.any_true(equal)) return c + ctz(i32x4.bitmask(equal));
@@ -36,20 +26,14 @@ export function binaryAccuracy(value: usize, x: usize, y: usize, threshold: f32,
   const bound = f32x4.splat(threshold);
   const one = f32x4.splat(1);
   for (let r = 0; r < rows; r++) {
-    let hits = i32x4.splat(0);
+    let hits = 0;
     for (let c = 0; c < cols; c += 4) {
       const offset = <usize>c << 2;
       const predicted = v128.and(f32x4.gt(v128.load(x + offset), bound), one);
       const equal = v128.and(f32x4.eq(predicted, v128.load(y + offset)), laneMask(cols - c));
-      // A lane that is true is -1.
-      hits = i32x4.sub(hits, equal);
+      hits += popcnt(i32x4.bitmask(equal));
     }
-    const count =
-      i32x4.extract_lane(hits, 0) +
-      i32x4.extract_lane(hits, 1) +
-      i32x4.extract_lane(hits, 2) +
-      i32x4.extract_lane(hits, 3);
-    store<f32>(value, <f32>count / <f32>cols);
+    store<f32>(value, <f32>hits / <f32>cols);
     value += 4;
     x += <usize>cols << 2;
     y += <usize>cols << 2;

@@ -1,4 +1,3 @@
-import { storeLanes } from './simd';
 
 /**
  * Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3; SC 2011): a keyed
@@ -60,12 +59,4 @@ export function philox<Sink>(
     y += bytes;
     x += bytes;
   }
-}
-
-/** Stores the first `count` lanes of `v`: none if it is 0 or less, all from 4 on. */
-// @ts-ignore: decorator
-@inline
-export function storePart(y: usize, count: i32, v: v128): void {
-  if (count >= 4) v128.store(y, v);
-  else if (count > 0) storeLanes(y, v, count);
 }

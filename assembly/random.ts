@@ -1,7 +1,7 @@
 import { affine } from './elementwise';
 import { cosTurns, logNormal, sinTurns } from './math';
-import { philox, storePart } from './philox';
-import { laneMask } from './simd';
+import { philox } from './philox';
+import { laneMask, storePart } from './simd';
 
 /**
  * Random tensors from the counter-based generator of ./philox. Element i depends on key, step, stream and i,

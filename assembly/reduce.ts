@@ -1,5 +1,5 @@
 /** Sums over rows and columns, and the broadcasts that are their gradients. */
-import { laneMask, storeLanes, sumLanes } from './simd';
+import { laneMask, storeLanes, storePart, sumLanes } from './simd';
 
 /**
  * Rows summed on their own before they are added to the total. Two levels keep the rounding error over many
@@ -45,8 +45,7 @@ function chunkSum(y: usize, x: usize, rows: i32, cols: i32, accumulate: bool): v
     }
     const to = y + ((<usize>c) << 2);
     if (accumulate) sum = f32x4.add(v128.load(to), sum);
-    if (c + 4 <= cols) v128.store(to, sum);
-    else storeLanes(to, sum, cols - c);
+    storePart(to, cols - c, sum);
   }
 }
 

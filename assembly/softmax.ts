@@ -1,56 +1,7 @@
 /** Softmax and its logarithm over the rows of [rows, cols], and their gradients. */
 import { expSaturating, log } from './math';
+import { expRow, maxOfRow, scaleRow, sumOfRow } from './rows';
 import { laneMask, storeLanes, sumLanes } from './simd';
-
-/** The largest of x [n], in every lane. It may miss a NaN, which exp(x - max) then brings into the sum. */
-// @ts-ignore: decorator
-@inline
-function maxOf(x: usize, n: i32): v128 {
-  const lowest = f32x4.splat(f32.NEGATIVE_INFINITY);
-  const end = x + (<usize>(n & ~3) << 2);
-  let max = lowest;
-  while (x < end) {
-    max = f32x4.pmax(max, v128.load(x));
-    x += 16;
-  }
-  if (n & 3) max = f32x4.pmax(max, v128.bitselect(v128.load(x), lowest, laneMask(n & 3)));
-  max = f32x4.pmax(max, i32x4.shuffle(max, max, 2, 3, 0, 1));
-  return f32x4.pmax(max, i32x4.shuffle(max, max, 1, 0, 3, 2));
-}
-
-/** The sum of exp(x - max) over x [n]; the terms go to y [n] if `keep`. */
-// @ts-ignore: decorator
-@inline
-function expSum(y: usize, x: usize, max: v128, n: i32, keep: bool): f32 {
-  const end = x + (<usize>(n & ~7) << 2);
-  let s0 = f32x4.splat(0);
-  let s1 = f32x4.splat(0);
-  while (x < end) {
-    const e0 = expSaturating(f32x4.sub(v128.load(x), max));
-    const e1 = expSaturating(f32x4.sub(v128.load(x, 16), max));
-    if (keep) {
-      v128.store(y, e0);
-      v128.store(y, e1, 16);
-    }
-    s0 = f32x4.add(s0, e0);
-    s1 = f32x4.add(s1, e1);
-    x += 32;
-    y += 32;
-  }
-  if (n & 4) {
-    const e = expSaturating(f32x4.sub(v128.load(x), max));
-    if (keep) v128.store(y, e);
-    s0 = f32x4.add(s0, e);
-    x += 16;
-    y += 16;
-  }
-  if (n & 3) {
-    const e = expSaturating(f32x4.sub(v128.load(x), max));
-    if (keep) storeLanes(y, e, n & 3);
-    s1 = f32x4.add(s1, v128.and(e, laneMask(n & 3)));
-  }
-  return sumLanes(f32x4.add(s0, s1));
-}
 
 /** The sum of dy [n] * y [n]. */
 // @ts-ignore: decorator
@@ -67,20 +18,6 @@ function dot(dy: usize, y: usize, n: i32): f32 {
   return sumLanes(sum);
 }
 
-/** The sum of x [n]. */
-// @ts-ignore: decorator
-@inline
-function sumOf(x: usize, n: i32): f32 {
-  const end = x + (<usize>(n & ~3) << 2);
-  let sum = f32x4.splat(0);
-  while (x < end) {
-    sum = f32x4.add(sum, v128.load(x));
-    x += 16;
-  }
-  if (n & 3) sum = f32x4.add(sum, v128.and(v128.load(x), laneMask(n & 3)));
-  return sumLanes(sum);
-}
-
 /**
  * y [rows, cols] = softmax of each row of x [rows, cols]. A logit of -Inf gives an exact 0; a row with NaN or
  * +Inf, or of nothing but -Inf, gives NaN. In place allowed.
@@ -88,11 +25,8 @@ function sumOf(x: usize, n: i32): f32 {
 export function softmax(y: usize, x: usize, rows: i32, cols: i32): void {
   const stride = <usize>cols << 2;
   for (let r = 0; r < rows; r++) {
-    const scale = f32x4.splat(1 / expSum(y, x, maxOf(x, cols), cols, true));
-    const end = <usize>(cols & ~3) << 2;
-    let c: usize = 0;
-    for (; c < end; c += 16) v128.store(y + c, f32x4.mul(v128.load(y + c), scale));
-    if (cols & 3) storeLanes(y + c, f32x4.mul(v128.load(y + c), scale), cols & 3);
+    const total = expRow(y, x, maxOfRow(x, cols), cols, true, false);
+    scaleRow(y, 1 / total, cols);
     y += stride;
     x += stride;
   }
@@ -127,9 +61,9 @@ export function softmaxBackward(dx: usize, dy: usize, y: usize, rows: i32, cols:
 export function logSoftmax(y: usize, x: usize, rows: i32, cols: i32): void {
   const stride = <usize>cols << 2;
   for (let r = 0; r < rows; r++) {
-    const max = maxOf(x, cols);
+    const max = maxOfRow(x, cols);
     // The full log: a NaN in the sum has to reach the whole row.
-    const logSum = log(f32x4.splat(expSum(0, x, max, cols, false)));
+    const logSum = log(f32x4.splat(expRow(0, x, max, cols, false, false)));
     const end = <usize>(cols & ~3) << 2;
     let c: usize = 0;
     for (; c < end; c += 16) {
@@ -148,7 +82,7 @@ export function logSoftmax(y: usize, x: usize, rows: i32, cols: i32): void {
 export function logSoftmaxBackward(dx: usize, dy: usize, y: usize, rows: i32, cols: i32): void {
   const stride = <usize>cols << 2;
   for (let r = 0; r < rows; r++) {
-    const sum = f32x4.splat(sumOf(dy, cols));
+    const sum = f32x4.splat(sumOfRow(dy, cols));
     const end = <usize>(cols & ~3) << 2;
     let c: usize = 0;
     for (; c < end; c += 16) {

@@ -1,4 +1,4 @@
-import { storeLanes } from './simd';
+import { storePart } from './simd';
 
 /**
  * Products of a sparse matrix in compressed rows (CSR). Row r has the terms indptr[r] to indptr[r + 1] (i32),
@@ -78,8 +78,7 @@ function gather4<Term>(
     index += 4;
     value += 4;
   }
-  if (cols >= 4) v128.store(y, sum);
-  else storeLanes(y, sum, cols);
+  storePart(y, cols, sum);
 }
 
 function scatter16<Term>(dw: usize, dy: usize, index: usize, value: usize, row: usize, n: i32): void {
@@ -112,8 +111,7 @@ function scatter4<Term>(
   for (; n > 0; n--) {
     const to = dw + <usize>load<u32>(index) * row;
     const sum = f32x4.add(v128.load(to), changetype<Term>(0).times(d, value));
-    if (cols >= 4) v128.store(to, sum);
-    else storeLanes(to, sum, cols);
+    storePart(to, cols, sum);
     index += 4;
     value += 4;
   }
@@ -176,10 +174,7 @@ function matmulBackward<Term>(
   }
 }
 
-/**
- * y [rows, cols] = X * w + bias, X sparse with `rows` rows, w [columns of X, cols], bias [cols] or 0 for
- * none.
- */
+/** y [rows, cols] = X * w + bias, X sparse with `rows` rows, w [columns of X, cols], bias [cols] or 0. */
 export function csrMatmul(
   y: usize,
   indptr: usize,

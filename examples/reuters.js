@@ -17,16 +17,9 @@ const texts = rows.map((row) => row[1]);
 
 // More than half of the items are about earnings, 41 of 5,485 about grain. Without `stratify` a part might get hardly
 // any of those. A fifth is for the test; a tenth of the rest shows when training should stop.
-const [restTexts, testTexts, restTopics, testTopics] = trainTestSplit(texts, topics, {
-  testSize: 0.2,
-  stratify: topics,
-  randomState: seed,
-});
-const [trainTexts, valTexts, trainTopics, valTopics] = trainTestSplit(restTexts, restTopics, {
-  testSize: 0.1,
-  stratify: restTopics,
-  randomState: seed,
-});
+const split = (testSize, x, y) => trainTestSplit(x, y, { testSize, stratify: y, randomState: seed });
+const [restTexts, testTexts, restTopics, testTopics] = split(0.2, texts, topics);
+const [trainTexts, valTexts, trainTopics, valTopics] = split(0.1, restTexts, restTopics);
 
 // Texts become rows of a sparse matrix: 1 where the item has the word. Topics become numbers and then one-hot rows,
 // as categorical cross-entropy wants them; with 'sparse_categorical_crossentropy' the numbers would do.
