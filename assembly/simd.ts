@@ -3,6 +3,14 @@
 /** 1, -0: loaded where they are needed, because V8 builds a literal vector anew in every round of a loop. */
 const TABLE: usize = memory.data<f32>([1.0, -0.0], 16);
 
+/** sum + a * b, rounded twice; in the relaxed module the engine may round once (fused multiply-add). */
+// @ts-ignore: decorator
+@inline
+export function multiplyAdd(sum: v128, a: v128, b: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, sum);
+  return f32x4.add(sum, f32x4.mul(a, b));
+}
+
 /** Stores the first `count` (1 to 3) lanes of `v`: the tail of a row whose length is no multiple of four. */
 // @ts-ignore: decorator
 @inline

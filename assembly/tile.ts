@@ -1,3 +1,5 @@
+import { multiplyAdd } from './simd';
+
 /**
  * The register tiles of the matrix product: 5 or 4 rows by 8 columns of C, over all of K.
  *
@@ -45,20 +47,20 @@ export function tile5x8(
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     let s = v128.load32_splat(a0);
-    c00 = f32x4.add(c00, f32x4.mul(s, b0));
-    c01 = f32x4.add(c01, f32x4.mul(s, b1));
+    c00 = multiplyAdd(c00, s, b0);
+    c01 = multiplyAdd(c01, s, b1);
     s = v128.load32_splat(a1);
-    c10 = f32x4.add(c10, f32x4.mul(s, b0));
-    c11 = f32x4.add(c11, f32x4.mul(s, b1));
+    c10 = multiplyAdd(c10, s, b0);
+    c11 = multiplyAdd(c11, s, b1);
     s = v128.load32_splat(a2);
-    c20 = f32x4.add(c20, f32x4.mul(s, b0));
-    c21 = f32x4.add(c21, f32x4.mul(s, b1));
+    c20 = multiplyAdd(c20, s, b0);
+    c21 = multiplyAdd(c21, s, b1);
     s = v128.load32_splat(a3);
-    c30 = f32x4.add(c30, f32x4.mul(s, b0));
-    c31 = f32x4.add(c31, f32x4.mul(s, b1));
+    c30 = multiplyAdd(c30, s, b0);
+    c31 = multiplyAdd(c31, s, b1);
     s = v128.load32_splat(a4);
-    c40 = f32x4.add(c40, f32x4.mul(s, b0));
-    c41 = f32x4.add(c41, f32x4.mul(s, b1));
+    c40 = multiplyAdd(c40, s, b0);
+    c41 = multiplyAdd(c41, s, b1);
     a0 += aStep;
     a1 += aStep;
     a2 += aStep;
@@ -116,17 +118,17 @@ export function tile4x8(
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     let s = v128.load32_splat(a0);
-    c00 = f32x4.add(c00, f32x4.mul(s, b0));
-    c01 = f32x4.add(c01, f32x4.mul(s, b1));
+    c00 = multiplyAdd(c00, s, b0);
+    c01 = multiplyAdd(c01, s, b1);
     s = v128.load32_splat(a1);
-    c10 = f32x4.add(c10, f32x4.mul(s, b0));
-    c11 = f32x4.add(c11, f32x4.mul(s, b1));
+    c10 = multiplyAdd(c10, s, b0);
+    c11 = multiplyAdd(c11, s, b1);
     s = v128.load32_splat(a2);
-    c20 = f32x4.add(c20, f32x4.mul(s, b0));
-    c21 = f32x4.add(c21, f32x4.mul(s, b1));
+    c20 = multiplyAdd(c20, s, b0);
+    c21 = multiplyAdd(c21, s, b1);
     s = v128.load32_splat(a3);
-    c30 = f32x4.add(c30, f32x4.mul(s, b0));
-    c31 = f32x4.add(c31, f32x4.mul(s, b1));
+    c30 = multiplyAdd(c30, s, b0);
+    c31 = multiplyAdd(c31, s, b1);
     a0 += aStep;
     a1 += aStep;
     a2 += aStep;

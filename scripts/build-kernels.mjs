@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 
 /** The modules, their entry files, and the targets of asconfig.json by the same names. */
-const modules = { core: 'assembly/index.ts', forward: 'assembly/forward.ts' };
+const modules = { core: 'assembly/index.ts', forward: 'assembly/forward.ts', relaxed: 'assembly/gemm.ts' };
 const outDir = 'src/wasm/generated';
 
 /** `add(y: number, ...): void;` for every kernel that the module exports. */
@@ -18,6 +18,7 @@ function signatures(name) {
 
 /** The constants that the module exports as globals, read from an instance. */
 function constants(bytes) {
+  if (!WebAssembly.validate(bytes)) return []; // relaxed SIMD, which Node 20 does not have
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
   const globals = Object.entries(exports).filter(([, value]) => value instanceof WebAssembly.Global);
@@ -25,6 +26,8 @@ function constants(bytes) {
 }
 
 mkdirSync(outDir, { recursive: true });
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+writeFileSync(`${outDir}/version.ts`, `export const VERSION = '${version}';\n`);
 for (const [name, entry] of Object.entries(modules)) {
   const { error, stderr } = await asc.main([entry, '--config', 'asconfig.json', '--target', name]);
   if (error) {
@@ -46,9 +49,8 @@ for (const [name, entry] of Object.entries(modules)) {
     `export interface ${typeName} {`,
     ...kernels.map((signature) => `  ${signature}`),
     '}',
-    'export const base64 =',
-    `  '${bytes.toString('base64')}';`,
   ];
   writeFileSync(`${outDir}/${name}.ts`, `${lines.join('\n')}\n`);
+  writeFileSync(`${outDir}/${name}.base64.ts`, `export default '${bytes.toString('base64')}';\n`);
   console.log(`${name}: ${kernels.length} kernels, ${bytes.length} bytes`);
 }

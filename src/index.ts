@@ -39,4 +39,5 @@ export { EarlyStopping, LambdaCallback, ProgressLogger } from './train/callbacks
 export { History } from './train/history.js';
 export type { Logs } from './train/scoreboard.js';
 export { Trainer, type TrainerOptions } from './train/trainer.js';
+export { type InitOptions, init, type WasmSource } from './wasm/init.js';
 export { type RuntimeInfo, runtimeInfo as runtime } from './wasm/runtime.js';

@@ -85,8 +85,8 @@ describe.skipIf(!built)(`examples${built ? '' : ' (skipped: no dist/, run npm ru
   it('the runner sums up', async () => {
     const { code, lines } = await run('run', join(folder, 'nowhere'), 'boston', 'imdb');
     expect(code).toBe(0);
-    expect(lines.at(-2)).toMatch(/^passed over {2}boston: /);
-    expect(lines.at(-1)).toMatch(/^passed over {2}imdb: /);
+    expect(lines.at(-2)).toMatch(/^no data {6}boston: passed over, /);
+    expect(lines.at(-1)).toMatch(/^no data {6}imdb: passed over, /);
   });
 
   it('the runner knows its examples', async () => {

@@ -1,7 +1,11 @@
-import { base64, type CoreKernels } from './generated/core.js';
+import type { CoreKernels } from './generated/core.js';
 import { KernelModule } from './module.js';
+import { coreModule } from './inline/core.js';
 
 /** Dense layers, element-wise functions, losses, metrics, optimizers and random numbers. */
-export const core: KernelModule<CoreKernels> = /* @__PURE__ */ new KernelModule<CoreKernels>('core', base64);
+export const core: KernelModule<CoreKernels> = /* @__PURE__ */ new KernelModule<CoreKernels>(
+  'core',
+  coreModule,
+);
 
 export { GEMM_SCRATCH_BYTES } from './generated/core.js';

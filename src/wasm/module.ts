@@ -1,4 +1,5 @@
 import { instantiateSync } from '@assemblyscript/loader';
+import { ConfigError } from '../errors.js';
 
 /**
  * One compiled module of kernels. Its type parameter is what asc says the module exports, so a step that names a
@@ -6,26 +7,39 @@ import { instantiateSync } from '@assemblyscript/loader';
  */
 export class KernelModule<Kernels> {
   readonly name: string;
-  readonly #base64: string;
-  #module: WebAssembly.Module | undefined;
+  #source: () => WebAssembly.Module;
+  #used = false;
 
-  constructor(name: string, base64: string) {
+  constructor(name: string, source: () => WebAssembly.Module) {
     this.name = name;
-    this.#base64 = base64;
+    this.#source = source;
+  }
+
+  /** Uses another compilation of the same kernels. @throws ConfigError `init-late`. */
+  replace(source: () => WebAssembly.Module): void {
+    this.checkUnused();
+    this.#source = source;
+  }
+
+  /** @throws ConfigError `init-late` once the kernels are in use. */
+  checkUnused(): void {
+    if (!this.#used) return;
+    throw new ConfigError(
+      'init-late',
+      'init() comes before the first model: the kernels are in use already.',
+    );
   }
 
   /** The module's kernels over `memory`. */
   instantiate(memory: WebAssembly.Memory): Kernels {
-    this.#module ??= new WebAssembly.Module(decodeBase64(this.#base64));
+    const module = this.#source();
+    this.#used = true;
+    // The loader knows a module by its class, which is another one where it comes from another realm.
+    if (!(module instanceof WebAssembly.Module)) {
+      const foreign: WebAssembly.Module = module;
+      return new WebAssembly.Instance(foreign, { env: { memory } }).exports as Kernels;
+    }
     // The loader adds to the imports that it is given, and wraps every export; the raw ones are the fast ones.
-    const { instance } = instantiateSync(this.#module, { env: { memory } });
-    return instance.exports as Kernels;
+    return instantiateSync(module, { env: { memory } }).instance.exports as Kernels;
   }
-}
-
-function decodeBase64(base64: string): Uint8Array<ArrayBuffer> {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
 }

@@ -1,3 +1,4 @@
+import { VERSION } from './generated/version.js';
 import { type Allocation, Heap } from './heap.js';
 import type { KernelModule } from './module.js';
 
@@ -9,15 +10,27 @@ export class Runtime {
   readonly heap = new Heap();
   readonly #instances = new Map<KernelModule<unknown>, unknown>();
   #region: Allocation | undefined;
+  #overlay: object | undefined;
 
   /** The kernels of a module over the shared memory. */
   kernels<Kernels>(module: KernelModule<Kernels>): Kernels {
     let instance = this.#instances.get(module) as Kernels | undefined;
     if (!instance) {
-      instance = module.instantiate(this.heap.memory);
+      // Kernels of the overlay that the module has as well stand in for its own.
+      instance = { ...module.instantiate(this.heap.memory), ...this.#overlay };
       this.#instances.set(module, instance);
     }
     return instance;
+  }
+
+  /** Uses these kernels instead of those of the same name in every module that is opened from now on. */
+  overlay(module: KernelModule<object>): void {
+    this.#overlay = module.instantiate(this.heap.memory);
+  }
+
+  /** Whether kernels of relaxed SIMD stand in for strict ones. */
+  get relaxed(): boolean {
+    return this.#overlay !== undefined;
   }
 
   /** Where the shared temporaries begin. It moves when a program asks for more than there is. */
@@ -43,15 +56,25 @@ export function runtime(): Runtime {
 }
 
 export interface RuntimeInfo {
-  readonly simd: 'strict';
+  /** 'relaxed' where `init({ relaxed: true })` found it: faster, and not the same bits on every engine. */
+  readonly simd: 'strict' | 'relaxed';
   readonly threads: number;
-  /** Bytes of linear memory; what is in use of it. */
+  /** Bytes of linear memory. */
   readonly memoryBytes: number;
+  /** Bytes of it that are in use. */
   readonly usedBytes: number;
+  /** The version of the package. */
+  readonly version: string;
 }
 
 /** What computes here, and how much memory it holds. */
 export function runtimeInfo(): RuntimeInfo {
-  const { heap } = runtime();
-  return { simd: 'strict', threads: 1, memoryBytes: heap.byteLength, usedBytes: heap.bytesInUse };
+  const { heap, relaxed } = runtime();
+  return {
+    simd: relaxed ? 'relaxed' : 'strict',
+    threads: 1,
+    memoryBytes: heap.byteLength,
+    usedBytes: heap.bytesInUse,
+    version: VERSION,
+  };
 }

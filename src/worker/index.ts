@@ -1,0 +1,2 @@
+/** `fourlane/worker`. */
+export {};
