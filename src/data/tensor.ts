@@ -36,7 +36,7 @@ export class Tensor {
       );
     }
     this.shape = [...shape];
-    this.data = data;
+    this.data = plain(data);
     this.scale = scale;
     this.offset = offset;
   }
@@ -60,6 +60,12 @@ export class Tensor {
   toString(): string {
     return `Tensor ${this.dtype} ${formatShape(this.shape)}`;
   }
+}
+
+/** Node's file functions give a subclass of Uint8Array whose `slice` does not copy; it becomes what it is. */
+function plain(data: TensorData): TensorData {
+  if (!(data instanceof Uint8Array) || Object.getPrototypeOf(data) === Uint8Array.prototype) return data;
+  return new Uint8Array(data.buffer, data.byteOffset, data.length);
 }
 
 /**

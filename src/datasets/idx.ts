@@ -52,7 +52,7 @@ export async function idx(bytes: Uint8Array, name = 'idx'): Promise<Tensor> {
       `${name}: shape ${formatShape(shape)} needs ${start + size * type.bytes} bytes, but the file has ${file.length}.`,
     );
   }
-  if (type.array === Uint8Array) return new Tensor(file.slice(start), shape);
+  if (type.array === Uint8Array) return new Tensor(new Uint8Array(file.subarray(start)), shape);
   const values = new type.array(size);
   for (let i = 0; i < size; i++) values[i] = view[type.read](start + i * type.bytes);
   return new Tensor(values, shape);

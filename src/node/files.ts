@@ -14,7 +14,10 @@ export interface Store {
  */
 export function fileStore(folder: string): Store {
   return {
-    read: (name) => readFile(join(folder, name)),
+    async read(name) {
+      const { buffer, byteOffset, length } = await readFile(join(folder, name));
+      return new Uint8Array(buffer, byteOffset, length);
+    },
     async write(name, bytes) {
       const path = join(folder, name);
       await mkdir(dirname(path), { recursive: true });

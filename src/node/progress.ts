@@ -10,8 +10,8 @@ type CliProgress = { SingleBar: typeof SingleBar; Presets: typeof Presets };
 const REDRAW = 100;
 
 /**
- * A bar for every epoch: iteration of iterations, time left, loss and metrics. Where the output is no terminal it is a
- * line for each epoch.
+ * A bar while an epoch runs (iteration of iterations, time left, loss and metrics) and a line when it has ended; where
+ * the output is no terminal, the lines alone.
  */
 class ProgressBar extends ProgressLogger {
   readonly #library: CliProgress;
@@ -32,7 +32,8 @@ class ProgressBar extends ProgressLogger {
       format: `Epoch ${epoch + 1}/${epochs} {bar} {value}/{total} - {left} left - {logs}`,
       barCompleteChar: '━',
       barIncompleteChar: '─',
-      barsize: 24,
+      barsize: Math.max(6, Math.min(24, process.stdout.columns - 74)),
+      clearOnComplete: true,
       hideCursor: true,
       linewrap: false,
     });
@@ -43,13 +44,9 @@ class ProgressBar extends ProgressLogger {
   }
 
   override onEpochEnd(epoch: number, logs: Logs): void {
-    if (!this.#bar) {
-      super.onEpochEnd(epoch, logs);
-      return;
-    }
     clearInterval(this.#timer);
-    this.#bar.update(this.params.steps, { logs: formatLogs(logs), left: '0 s' });
-    this.#bar.stop();
+    this.#bar?.stop();
+    super.onEpochEnd(epoch, logs);
   }
 
   #draw(): void {

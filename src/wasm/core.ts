@@ -1,6 +1,6 @@
 import type { CoreKernels } from './generated/core.js';
-import { KernelModule } from './module.js';
 import { coreModule } from './inline/core.js';
+import { KernelModule } from './module.js';
 
 /** Dense layers, element-wise functions, losses, metrics, optimizers and random numbers. */
 export const core: KernelModule<CoreKernels> = /* @__PURE__ */ new KernelModule<CoreKernels>(

@@ -1,6 +1,6 @@
 import type { ForwardKernels } from './generated/forward.js';
-import { KernelModule } from './module.js';
 import { forwardModule } from './inline/forward.js';
+import { KernelModule } from './module.js';
 
 export { abi } from './generated/forward.js';
 

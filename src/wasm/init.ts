@@ -2,9 +2,9 @@ import { ConfigError, RuntimeUnsupportedError } from '../errors.js';
 import { checkOptions } from '../names.js';
 import { compileKernels, hasRelaxedSimd } from './compile.js';
 import { core } from './core.js';
+import { relaxedModule } from './inline/relaxed.js';
 import { KernelModule } from './module.js';
 import { runtime } from './runtime.js';
-import { relaxedModule } from './inline/relaxed.js';
 
 /** Compiled kernels, or what they can be compiled from. */
 export type WasmSource = WebAssembly.Module | BufferSource | Response;
