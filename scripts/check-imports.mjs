@@ -14,7 +14,7 @@ const ORDER = [
   ['data'],
   ['train', 'infer'],
   ['model'],
-  ['workflow', 'datasets'],
+  ['workflow', 'datasets', 'worker'],
   ['node'],
   ['index'],
 ];

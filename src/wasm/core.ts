@@ -1,4 +1,4 @@
-import type { CoreKernels } from './generated/core.js';
+import { type CoreKernels, wasmBytes } from './generated/core.js';
 import { coreModule } from './inline/core.js';
 import { KernelModule } from './module.js';
 
@@ -6,6 +6,7 @@ import { KernelModule } from './module.js';
 export const core: KernelModule<CoreKernels> = /* @__PURE__ */ new KernelModule<CoreKernels>(
   'core',
   coreModule,
+  wasmBytes,
 );
 
 export { GEMM_SCRATCH_BYTES } from './generated/core.js';

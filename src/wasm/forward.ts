@@ -1,4 +1,4 @@
-import type { ForwardKernels } from './generated/forward.js';
+import { type ForwardKernels, wasmBytes } from './generated/forward.js';
 import { forwardModule } from './inline/forward.js';
 import { KernelModule } from './module.js';
 
@@ -8,4 +8,5 @@ export { abi } from './generated/forward.js';
 export const forward: KernelModule<ForwardKernels> = /* @__PURE__ */ new KernelModule<ForwardKernels>(
   'forward',
   forwardModule,
+  wasmBytes,
 );

@@ -2,6 +2,7 @@ import { ConfigError, RuntimeUnsupportedError } from '../errors.js';
 import { checkOptions } from '../names.js';
 import { compileKernels, hasRelaxedSimd } from './compile.js';
 import { core } from './core.js';
+import { wasmBytes } from './generated/relaxed.js';
 import { relaxedModule } from './inline/relaxed.js';
 import { KernelModule } from './module.js';
 import { runtime } from './runtime.js';
@@ -43,7 +44,7 @@ export async function init(options: InitOptions = {}): Promise<void> {
   }
   if (relaxed && hasRelaxedSimd() && !runtime().relaxed) {
     core.checkUnused();
-    runtime().overlay(new KernelModule('relaxed', relaxedModule));
+    runtime().overlay(new KernelModule('relaxed', relaxedModule, wasmBytes));
   }
 }
 

@@ -7,11 +7,14 @@ import { ConfigError } from '../errors.js';
  */
 export class KernelModule<Kernels> {
   readonly name: string;
+  readonly bytes: number;
   #source: () => WebAssembly.Module;
   #used = false;
 
-  constructor(name: string, source: () => WebAssembly.Module) {
+  /** @param bytes how large the shipped module is. */
+  constructor(name: string, source: () => WebAssembly.Module, bytes: number) {
     this.name = name;
+    this.bytes = bytes;
     this.#source = source;
   }
 

@@ -11,6 +11,7 @@ export class Runtime {
   readonly #instances = new Map<KernelModule<unknown>, unknown>();
   #region: Allocation | undefined;
   #overlay: object | undefined;
+  #wasmBytes = 0;
 
   /** The kernels of a module over the shared memory. */
   kernels<Kernels>(module: KernelModule<Kernels>): Kernels {
@@ -18,6 +19,7 @@ export class Runtime {
     if (!instance) {
       // Kernels of the overlay that the module has as well stand in for its own.
       instance = { ...module.instantiate(this.heap.memory), ...this.#overlay };
+      this.#wasmBytes += module.bytes;
       this.#instances.set(module, instance);
     }
     return instance;
@@ -26,6 +28,12 @@ export class Runtime {
   /** Uses these kernels instead of those of the same name in every module that is opened from now on. */
   overlay(module: KernelModule<object>): void {
     this.#overlay = module.instantiate(this.heap.memory);
+    this.#wasmBytes += module.bytes;
+  }
+
+  /** Bytes of the modules that have been opened. */
+  get wasmBytes(): number {
+    return this.#wasmBytes;
   }
 
   /** Whether kernels of relaxed SIMD stand in for strict ones. */
@@ -63,18 +71,21 @@ export interface RuntimeInfo {
   readonly memoryBytes: number;
   /** Bytes of it that are in use. */
   readonly usedBytes: number;
+  /** Bytes of the compiled kernels that have been loaded. */
+  readonly wasmBytes: number;
   /** The version of the package. */
   readonly version: string;
 }
 
 /** What computes here, and how much memory it holds. */
 export function runtimeInfo(): RuntimeInfo {
-  const { heap, relaxed } = runtime();
+  const { heap, relaxed, wasmBytes } = runtime();
   return {
     simd: relaxed ? 'relaxed' : 'strict',
     threads: 1,
     memoryBytes: heap.byteLength,
     usedBytes: heap.bytesInUse,
+    wasmBytes,
     version: VERSION,
   };
 }

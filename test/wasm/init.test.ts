@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+
+const bytes = readFileSync(new URL('../../build/core.wasm', import.meta.url));
+const module = new WebAssembly.Module(bytes);
+type Package = typeof import('../../src/index.js');
+let fl: Package;
+
+/** Every test has a runtime of its own. */
+beforeEach(async () => {
+  vi.resetModules();
+  fl = await import('../../src/index.js');
+});
+
+const predict = () => {
+  fl.setSeed(1);
+  return fl.sequential([fl.layers.dense({ units: 2, inputShape: [3] })]).predict([[1, 2, 3]]).data;
+};
+
+describe('init hands in the kernels', () => {
+  test.each<[string, () => import('../../src/index.js').WasmSource | Promise<WebAssembly.Module>]>([
+    ['a module', () => module],
+    ['a promise of a module', () => WebAssembly.compile(bytes)],
+    ['bytes', () => bytes],
+    [
+      'an ArrayBuffer',
+      () => bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer,
+    ],
+    ['a response', () => new Response(bytes)],
+    ['a response without its type', () => new Response(bytes, { headers: {} })],
+  ])('as %s', async (_, source) => {
+    await fl.init({ wasm: source() });
+    expect(predict()).toEqual(await (async () => predict())());
+    expect(fl.runtime()).toMatchObject({ simd: 'strict', threads: 1, version: '0.1.0' });
+    expect(fl.runtime().wasmBytes).toBe(bytes.length);
+  });
+
+  test.each<[string, import('../../src/index.js').WasmSource, string, RegExp]>([
+    [
+      'HTML',
+      new TextEncoder().encode('<!doctype html>'),
+      'wasm-html',
+      /HTML came instead.*Check the address/,
+    ],
+    ['other bytes', Uint8Array.of(1, 2, 3, 4, 5), 'wasm-bytes', /the 5 bytes are no WebAssembly/],
+    ['nothing', new Uint8Array(0), 'wasm-bytes', /the 0 bytes/],
+    [
+      'an error page',
+      new Response('no', { status: 404, statusText: 'Not Found' }),
+      'wasm-fetch',
+      /answered 404 Not Found/,
+    ],
+    [
+      'a damaged file',
+      bytes.subarray(0, 5000),
+      'wasm-forbidden',
+      /wasm-unsafe-eval.*'workerd', 'edge-light'/,
+    ],
+  ])('%s says why it fails and what to do', async (_, wasm, code, message) => {
+    const error = await fl.init({ wasm }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(fl.RuntimeUnsupportedError);
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+    // The shipped kernels still serve.
+    expect(predict().length).toBe(2);
+  });
+
+  test('something else altogether', async () => {
+    await expect(fl.init({ wasm: 'core.wasm' as never })).rejects.toMatchObject({ code: 'option-value' });
+    await expect(fl.init({ wsam: module } as never)).rejects.toThrow(/no option 'wsam'. Did you mean 'wasm'/);
+  });
+
+  test('comes before the first model', async () => {
+    predict();
+    await expect(fl.init({ wasm: module })).rejects.toMatchObject({ code: 'init-late' });
+    await expect(fl.init()).resolves.toBeUndefined();
+  });
+
+  test('an engine that compiles nothing says what to do', async () => {
+    const real = WebAssembly.Module;
+    const forbidden = vi.spyOn(WebAssembly, 'Module').mockImplementation(function refuse() {
+      throw new WebAssembly.CompileError('Wasm code generation disallowed by embedder');
+    });
+    expect(() => predict()).toThrow(/disallowed by embedder.*hand it in: await init\(\{ wasm: module \}\)/);
+    forbidden.mockRestore();
+    expect(WebAssembly.Module).toBe(real);
+    expect(predict().length).toBe(2);
+  });
+
+  test('an engine without SIMD is told so', async () => {
+    vi.spyOn(WebAssembly, 'Module').mockImplementation(function refuse() {
+      throw new WebAssembly.CompileError('invalid opcode');
+    });
+    vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
+    expect(() => predict()).toThrow(/no WebAssembly SIMD/);
+    vi.restoreAllMocks();
+  });
+});
+
+describe('relaxed SIMD', () => {
+  test('is used where the engine has it, and said so', async () => {
+    const { hasRelaxedSimd } = await import('../../src/wasm/compile.js');
+    await fl.init({ relaxed: true });
+    expect(fl.runtime().simd).toBe(hasRelaxedSimd() ? 'relaxed' : 'strict');
+    const strict = predict();
+    expect([...strict].every(Number.isFinite)).toBe(true);
+  });
+
+  test('threads beyond one are said not to be there', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    await fl.init({ threads: 2 });
+    expect(warn.mock.calls[0][0]).toContain('runs on one');
+    expect(fl.runtime().threads).toBe(1);
+    warn.mockRestore();
+    await expect(fl.init({ threads: 0 })).rejects.toMatchObject({ code: 'option-value' });
+  });
+});
