@@ -1,7 +1,7 @@
 /** From what users hand over to columns: every check of data in memory is here, before the first step. */
 import { ShapeError, ValueError } from '../errors.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
-import { ByteColumn, type Column, checkFinite, LabelColumn, NumberColumn, SparseColumn } from './column.js';
+import { type Column, checkFinite, DenseColumn, SparseColumn } from './column.js';
 import { SparseMatrix } from './sparse.js';
 import {
   isTensorData,
@@ -55,9 +55,10 @@ export function inputColumn(data: Data, { name, shape }: Expected, argument: str
     return notEmpty(new SparseColumn(data), what);
   }
   const { data: values, scale, offset } = toTensor(data, shape, what);
-  if (values instanceof Uint8Array) return notEmpty(new ByteColumn(values, shape, scale, offset), what);
-  if (!(values instanceof Int32Array)) checkFinite(values, sizeOf(shape), what);
-  return notEmpty(new NumberColumn(values, shape, scale, offset), what);
+  const kind = values instanceof Uint8Array ? 'bytes' : 'numbers';
+  if (values instanceof Float32Array || values instanceof Float64Array)
+    checkFinite(values, sizeOf(shape), what);
+  return notEmpty(new DenseColumn(kind, values, shape, scale, offset), what);
 }
 
 /** Targets that look like the output. */
@@ -99,7 +100,7 @@ export function labelColumn(data: Data, { name, shape }: Expected, argument: str
         `${classes} units, so labels are whole numbers from 0 to ${classes - 1}.`,
     );
   }
-  return notEmpty(new LabelColumn(labels, rowShape), what);
+  return notEmpty(new DenseColumn('labels', labels, rowShape), what);
 }
 
 /** @throws ShapeError `data-length` where the columns do not have the same number of rows. */

@@ -41,107 +41,61 @@ type NumberData = Float32Array | Float64Array | Int32Array;
 /** Rows shorter than this are copied by a loop: a view of each would cost more than the copy. */
 const SHORT_ROW = 48;
 
-/** Rows of numbers. Values mean `data * scale + offset`. */
-export class NumberColumn implements Column {
+/** How dense rows enter memory: as what type, through which view. */
+const KINDS = {
+  /** Any numbers, converted to float32. */
+  numbers: { type: 'float32', bytes: 4, view: (heap: Heap) => heap.f32 },
+  /** Bytes, such as images, copied as they are and converted by a kernel. */
+  bytes: { type: 'uint8', bytes: 1, view: (heap: Heap) => heap.u8 },
+  /** Class numbers. */
+  labels: { type: 'int32', bytes: 4, view: (heap: Heap) => heap.i32 },
+} as const;
+
+/** Rows of a typed array. Values mean `data * scale + offset`. */
+export class DenseColumn implements Column {
   readonly length: number;
   readonly signature: string;
   readonly #width: number;
 
   constructor(
-    readonly data: NumberData,
+    readonly kind: keyof typeof KINDS,
+    readonly data: NumberData | Uint8Array,
     readonly shape: Shape,
     readonly scale = 1,
     readonly offset = 0,
   ) {
     this.#width = sizeOf(shape);
     this.length = data.length / this.#width;
-    this.signature = `numbers ${scale} ${offset}`;
+    this.signature = `${kind} ${scale} ${offset}`;
   }
 
   open(): Port {
-    const { shape, scale, offset } = this;
-    const value = new Value(shape, { batched: true });
-    if (scale === 1 && offset === 0) return { value, inputs: [value] };
+    const { kind, shape, scale, offset } = this;
+    const raw = new Value(shape, { batched: true, type: KINDS[kind].type });
+    if (kind === 'bytes') {
+      const value = new Value(shape, { batched: true });
+      return {
+        value,
+        inputs: [raw],
+        convert: { kernel: 'convertU8', args: [value, raw, scale, offset, raw.count] },
+      };
+    }
+    if (scale === 1 && offset === 0) return { value: raw, inputs: [raw] };
     return {
-      value,
-      inputs: [value],
-      convert: { kernel: 'affine', args: [value, value, scale, offset, value.count] },
+      value: raw,
+      inputs: [raw],
+      convert: { kernel: 'affine', args: [raw, raw, scale, offset, raw.count] },
     };
   }
 
   fill({ inputs }: Port, program: Program, heap: Heap, rows: BatchRows): void {
-    copyRows(heap.f32, program.addressOf(inputs[0]) / 4, this.data, this.#width, rows);
+    const { bytes, view } = KINDS[this.kind];
+    copyRows(view(heap), program.addressOf(inputs[0]) / bytes, this.data, this.#width, rows);
   }
 
   slice(start: number, end: number): Column {
     const data = this.data.subarray(start * this.#width, end * this.#width);
-    return new NumberColumn(data, this.shape, this.scale, this.offset);
-  }
-}
-
-/** Rows of bytes, such as images: copied as they are and converted by a kernel. */
-export class ByteColumn implements Column {
-  readonly length: number;
-  readonly signature: string;
-  readonly #width: number;
-
-  constructor(
-    readonly data: Uint8Array,
-    readonly shape: Shape,
-    readonly scale = 1,
-    readonly offset = 0,
-  ) {
-    this.#width = sizeOf(shape);
-    this.length = data.length / this.#width;
-    this.signature = `bytes ${scale} ${offset}`;
-  }
-
-  open(): Port {
-    const { shape, scale, offset } = this;
-    const bytes = new Value(shape, { batched: true, type: 'uint8' });
-    const value = new Value(shape, { batched: true });
-    return {
-      value,
-      inputs: [bytes],
-      convert: { kernel: 'convertU8', args: [value, bytes, scale, offset, value.count] },
-    };
-  }
-
-  fill({ inputs }: Port, program: Program, heap: Heap, rows: BatchRows): void {
-    copyRows(heap.u8, program.addressOf(inputs[0]), this.data, this.#width, rows);
-  }
-
-  slice(start: number, end: number): Column {
-    const data = this.data.subarray(start * this.#width, end * this.#width);
-    return new ByteColumn(data, this.shape, this.scale, this.offset);
-  }
-}
-
-/** One class number a row. */
-export class LabelColumn implements Column {
-  readonly signature = 'labels';
-  readonly length: number;
-  readonly #width: number;
-
-  constructor(
-    readonly labels: Int32Array,
-    readonly shape: Shape,
-  ) {
-    this.#width = sizeOf(shape);
-    this.length = labels.length / this.#width;
-  }
-
-  open(): Port {
-    const value = new Value(this.shape, { batched: true, type: 'int32' });
-    return { value, inputs: [value] };
-  }
-
-  fill({ inputs }: Port, program: Program, heap: Heap, rows: BatchRows): void {
-    copyRows(heap.i32, program.addressOf(inputs[0]) / 4, this.labels, this.#width, rows);
-  }
-
-  slice(start: number, end: number): Column {
-    return new LabelColumn(this.labels.subarray(start * this.#width, end * this.#width), this.shape);
+    return new DenseColumn(this.kind, data, this.shape, this.scale, this.offset);
   }
 }
 
