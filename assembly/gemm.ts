@@ -1,5 +1,5 @@
 import { copyTile, packColumns, packRows } from './pack';
-import { tile4x8, tile5x8 } from './tile';
+import { tile4x8, tile5x8, tile6x8 } from './tile';
 import { outerProduct, rowDots, vectorMatrix } from './vector';
 
 /**
@@ -153,34 +153,35 @@ function blocked(
   }
 }
 
-/** How many tiles of 5 rows come first: as many as leave a multiple of 4, so that from 12 rows on none is wasted. */
-// @ts-ignore: decorator
-@inline
-function tilesOfFive(rows: i32): i32 {
-  const fours = (5 - (rows % 5)) % 5;
-  return fours << 2 <= rows ? (rows - (fours << 2)) / 5 : rows / 5;
+/** Rows of the tall tile; the other has 4. */
+const TALL = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
+
+/** How many tall tiles come first: as many as leave a multiple of 4, so that (nearly) no row is computed in vain. */
+function tallTiles(rows: i32): i32 {
+  for (let tall = rows / TALL; tall > 0; tall--) {
+    if ((rows - tall * TALL) % 4 == 0) return tall;
+  }
+  return rows / TALL;
 }
 
-/** Copies `rows` columns of transposed A, k steps deep, to one strip for every tile: [k][5] or [k][4] values. */
+/** Copies `rows` columns of transposed A, k steps deep, to one strip for every tile: [k][TALL] or [k][4] values. */
 function packStrips(packed: usize, a: usize, aStep: usize, k: i32, rows: i32): void {
-  for (let fives = tilesOfFive(rows); rows > 0; fives--) {
-    const five = fives > 0;
+  for (let talls = tallTiles(rows); rows > 0; talls--) {
+    const height = talls > 0 ? TALL : 4;
     let from = a;
     for (let i = 0; i < k; i++) {
       v128.store(packed, v128.load(from));
-      packed += 16;
-      if (five) {
-        store<f32>(packed, load<f32>(from, 16));
-        packed += 4;
-      }
+      if (height > 4) store<f32>(packed, load<f32>(from, 16), 16);
+      if (height > 5) store<f32>(packed, load<f32>(from, 20), 20);
+      packed += <usize>height << 2;
       from += aStep;
     }
-    rows -= five ? 5 : 4;
-    a += five ? 20 : 16;
+    rows -= height;
+    a += <usize>height << 2;
   }
 }
 
-/** Walks `rows` rows of C, `cols` (at most 8) columns wide, in tiles of 5 and 4 rows; A in place or in strips. */
+/** Walks `rows` rows of C, `cols` (at most 8) columns wide, in tall tiles and tiles of 4 rows; A in place or in strips. */
 function rowTiles(
   c: usize,
   cRow: usize,
@@ -197,22 +198,40 @@ function rowTiles(
   rows: i32,
   cols: i32,
 ): void {
-  for (let fives = tilesOfFive(rows); rows > 0; fives--) {
-    const five = fives > 0;
-    const size: usize = five ? 5 : 4;
-    const height = five ? 5 : min(rows, 4);
-    const step = strips ? size << 2 : aStep;
-    if (cols == 8 && height >= 4) {
-      if (five) tile5x8(c, cRow, start, startRow, a, aRow, step, b, bStep, k);
+  for (let talls = tallTiles(rows); rows > 0; talls--) {
+    const tall = talls > 0;
+    const size = tall ? TALL : 4;
+    const height = min(rows, size);
+    const step = strips ? <usize>size << 2 : aStep;
+    if (cols == 8 && height == size) {
+      if (tall) tallTile(c, cRow, start, startRow, a, aRow, step, b, bStep, k);
       else tile4x8(c, cRow, start, startRow, a, aRow, step, b, bStep, k, 4);
     } else {
-      if (five) tile5x8(scratch, 32, start, startRow, a, aRow, step, b, bStep, k);
+      if (tall) tallTile(scratch, 32, start, startRow, a, aRow, step, b, bStep, k);
       else tile4x8(scratch, 32, start, startRow, a, aRow, step, b, bStep, k, height);
       copyTile(c, cRow, scratch, height, cols);
     }
     rows -= height;
     c += <usize>height * cRow;
     start += <usize>height * startRow;
-    a += strips ? size * <usize>(k << 2) : <usize>height * aRow;
+    a += strips ? <usize>(size * k) << 2 : <usize>height * aRow;
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function tallTile(
+  c: usize,
+  cRow: usize,
+  start: usize,
+  startRow: usize,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+  k: i32,
+): void {
+  if (ASC_FEATURE_RELAXED_SIMD) tile6x8(c, cRow, start, startRow, a, aRow, aStep, b, bStep, k);
+  else tile5x8(c, cRow, start, startRow, a, aRow, aStep, b, bStep, k);
 }

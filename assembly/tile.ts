@@ -1,7 +1,7 @@
 import { multiplyAdd } from './simd';
 
 /**
- * The register tiles of the matrix product: 5 or 4 rows by 8 columns of C, over all of K.
+ * The register tiles of the matrix product: 5 or 4 rows (6 or 4 with fused multiply-add) by 8 columns of C, over all of K.
  *
  * Every tile begins by loading its start values: a bias row (stride 0), C itself, or zeros. Starting anywhere else,
  * or touching an accumulator in a branch after the loop, makes V8 spill: the loop then runs at half the speed. For the
@@ -83,6 +83,91 @@ export function tile5x8(
   c += cRow;
   v128.store(c, c40);
   v128.store(c, c41, 16);
+}
+
+/** As `tile5x8` with six rows, for fused multiply-add: there it is faster, without it V8 spills its accumulators. */
+export function tile6x8(
+  c: usize,
+  cRow: usize,
+  start: usize,
+  startRow: usize,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+  k: i32,
+): void {
+  let a0 = a;
+  let a1 = a0 + aRow;
+  let a2 = a1 + aRow;
+  let a3 = a2 + aRow;
+  let a4 = a3 + aRow;
+  let a5 = a4 + aRow;
+  let c00 = v128.load(start);
+  let c01 = v128.load(start, 16);
+  start += startRow;
+  let c10 = v128.load(start);
+  let c11 = v128.load(start, 16);
+  start += startRow;
+  let c20 = v128.load(start);
+  let c21 = v128.load(start, 16);
+  start += startRow;
+  let c30 = v128.load(start);
+  let c31 = v128.load(start, 16);
+  start += startRow;
+  let c40 = v128.load(start);
+  let c41 = v128.load(start, 16);
+  start += startRow;
+  let c50 = v128.load(start);
+  let c51 = v128.load(start, 16);
+  while (k > 0) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    let s = v128.load32_splat(a0);
+    c00 = multiplyAdd(c00, s, b0);
+    c01 = multiplyAdd(c01, s, b1);
+    s = v128.load32_splat(a1);
+    c10 = multiplyAdd(c10, s, b0);
+    c11 = multiplyAdd(c11, s, b1);
+    s = v128.load32_splat(a2);
+    c20 = multiplyAdd(c20, s, b0);
+    c21 = multiplyAdd(c21, s, b1);
+    s = v128.load32_splat(a3);
+    c30 = multiplyAdd(c30, s, b0);
+    c31 = multiplyAdd(c31, s, b1);
+    s = v128.load32_splat(a4);
+    c40 = multiplyAdd(c40, s, b0);
+    c41 = multiplyAdd(c41, s, b1);
+    s = v128.load32_splat(a5);
+    c50 = multiplyAdd(c50, s, b0);
+    c51 = multiplyAdd(c51, s, b1);
+    a0 += aStep;
+    a1 += aStep;
+    a2 += aStep;
+    a3 += aStep;
+    a4 += aStep;
+    a5 += aStep;
+    b += bStep;
+    k--;
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  c += cRow;
+  v128.store(c, c10);
+  v128.store(c, c11, 16);
+  c += cRow;
+  v128.store(c, c20);
+  v128.store(c, c21, 16);
+  c += cRow;
+  v128.store(c, c30);
+  v128.store(c, c31, 16);
+  c += cRow;
+  v128.store(c, c40);
+  v128.store(c, c41, 16);
+  c += cRow;
+  v128.store(c, c50);
+  v128.store(c, c51, 16);
 }
 
 /** As `tile5x8` with four rows, of which only the first `rows` (1 to 4) exist: the others repeat the last one. */
