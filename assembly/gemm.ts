@@ -102,8 +102,9 @@ function blocked(
   const packedB = scratch + 256;
   const packedA = packedB + PACKED_VALUES * 4;
   const direct = !transposed && (n * k <= DIRECT_MAX || m <= 10);
-  // The columns of A lie apart in memory, every step of k in another cache line; a wide product repacks them.
-  const strips = aStep > 4 && !direct && n > 16;
+  // The columns of A lie apart in memory, every step of k in another cache line; a wide product repacks them, and one
+  // whose columns lie a multiple of 2048 bytes apart, where they push each other out of the first-level cache.
+  const strips = aStep > 4 && !direct && (n > 256 || (n > 16 && !(aStep & 2047)));
   // A narrow C is walked row tile by row tile, so that A is read from memory once; a wide one by panels.
   const mBlock = n > 16 ? MC : aStep == 4 ? 5 : 40;
   const nBlock = strips ? NC_COLUMNS : NC;

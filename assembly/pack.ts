@@ -5,16 +5,31 @@ import { storeLanes } from './simd';
  * are filled with whatever stands behind the row; the tiles never copy them out.
  */
 
-/** Packs B [k, ...] with rows of `bRow` bytes: columns 0..cols of k rows. */
+/**
+ * Packs B [k, ...] with rows of `bRow` bytes: columns 0..cols of k rows. Two panels at a time, which is a cache line of
+ * every row: a line that is read again later has left the cache where the rows lie a multiple of 4096 bytes apart.
+ */
 export function packColumns(packed: usize, b: usize, bRow: usize, k: i32, cols: i32): void {
-  for (let j = 0; j < cols; j += 8) {
-    let from = b + (<usize>j << 2);
+  const panel = <usize>k << 5;
+  for (; cols > 8; cols -= 16) {
+    let from = b;
     for (let i = 0; i < k; i++) {
       v128.store(packed, v128.load(from));
       v128.store(packed, v128.load(from, 16), 16);
+      v128.store(packed + panel, v128.load(from, 32));
+      v128.store(packed + panel, v128.load(from, 48), 16);
       packed += 32;
       from += bRow;
     }
+    packed += panel;
+    b += 64;
+  }
+  if (cols <= 0) return;
+  for (let i = 0; i < k; i++) {
+    v128.store(packed, v128.load(b));
+    v128.store(packed, v128.load(b, 16), 16);
+    packed += 32;
+    b += bRow;
   }
 }
 

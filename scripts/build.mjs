@@ -1,14 +1,30 @@
 // Bundles src/ into dist/: one ES module for each entry of package.json, shared code in chunks, the kernels, the types.
 // Three flavours differ only in where the kernels come from: inline base64, or `.wasm` files that the platform compiles.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, rmSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const entries = ['index', 'data', 'workflow', 'datasets', 'infer', 'worker', 'node'];
 const entryPoint = (name) => (name === 'index' ? 'src/index.ts' : `src/${name}/index.ts`);
 const kernels = ['core', 'forward', 'relaxed'];
+
+/** What src/index.ts exports whole (`export * as`) and nothing else needs whole. */
+const namespaces = { layers: 'src/layers/index.ts', callbacks: 'src/train/callbacks.ts' };
+
+/** Leaves them modules of their own: inside the bundle they would be objects, which no bundler takes apart. */
+const namespaceModules = {
+  name: 'namespaces',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^\./ }, ({ path, importer, resolveDir }) => {
+      if (importer !== resolve('src/index.ts')) return undefined;
+      const source = resolve(resolveDir, path.replace('.js', '.ts'));
+      const name = Object.keys(namespaces).find((name) => resolve(namespaces[name]) === source);
+      return name && { path: `./${name}.js`, external: true };
+    });
+  },
+};
 
 /** Puts src/wasm/precompiled/ in the place of src/wasm/inline/, with `suffix` behind the names of the files. */
 const precompiled = (suffix) => ({
@@ -17,7 +33,10 @@ const precompiled = (suffix) => ({
     bundle.onResolve({ filter: /\/inline\/\w+\.js$/ }, ({ path }) => ({
       path: resolve('src/wasm/precompiled', basename(path).replace('.js', '.ts')),
     }));
-    bundle.onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path: path + suffix, external: true }));
+    bundle.onResolve({ filter: /\.wasm$/ }, ({ path }) => ({
+      path: `../${basename(path)}${suffix}`,
+      external: true,
+    }));
   },
 });
 
@@ -34,9 +53,9 @@ const flavours = [
 rmSync('dist', { recursive: true, force: true });
 for (const { outdir, names, plugins } of flavours) {
   await build({
-    entryPoints: Object.fromEntries(names.map((name) => [name, entryPoint(name)])),
+    entryPoints: { ...Object.fromEntries(names.map((name) => [name, entryPoint(name)])), ...namespaces },
     outdir,
-    plugins,
+    plugins: [namespaceModules, ...plugins],
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -45,11 +64,26 @@ for (const { outdir, names, plugins } of flavours) {
     mainFields: ['module', 'main'],
     conditions: ['import'],
     external: ['node:*', 'cli-progress'],
-    // Beside the entries, so that `./core.wasm` means the same file from everywhere.
+    // Beside the entries, so that `../core.wasm` means the same file from everywhere.
     chunkNames: 'chunk-[hash]',
     logLevel: 'warning',
   });
-  for (const name of kernels) copyFileSync(`build/${name}.wasm`, `${outdir}/${name}.wasm`);
 }
+for (const name of kernels) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
 const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
 execFileSync(process.execPath, [tsc, '--emitDeclarationOnly'], { stdio: 'inherit' });
+
+// Declarations that no export leads to are of no use; those of the kernels' base64 hold all of it once more.
+const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
+const reached = new Set();
+const follow = (declarations) => {
+  if (reached.has(declarations)) return;
+  reached.add(declarations);
+  for (const [, path] of readFileSync(declarations, 'utf8').matchAll(/['"](\.[^'"]+)\.js['"]/g)) {
+    follow(resolve(dirname(declarations), `${path}.d.ts`));
+  }
+};
+for (const { types } of Object.values(exports)) if (types) follow(resolve(types));
+for (const file of readdirSync('dist', { recursive: true })) {
+  if (file.endsWith('.d.ts') && !reached.has(resolve('dist', file))) rmSync(`dist/${file}`);
+}

@@ -18,7 +18,8 @@ export interface LayerClass {
   new (config: any): Layer;
 }
 
-const shipped: readonly LayerClass[] = [
+/** A function, because webpack takes a list for something that happens on import, and keeps every class in it. */
+const shipped = (): readonly LayerClass[] => [
   ...[Activation, Add, Average, Concatenate, Dense, Dropout, ELU, Flatten, InputLayer, LeakyReLU, Multiply],
   ...[ReLU, Rescaling, Reshape, Softmax],
 ];
@@ -34,7 +35,7 @@ export interface RestoreOptions {
  * @throws ConfigError `unknown-layer-class` where a class is neither shipped nor among `options.layers`.
  */
 export function fromConfig(config: ModelConfig, { layers: own = [] }: RestoreOptions = {}): Model {
-  const classes = new Map([...shipped, ...own].map((kind) => [kind.className, kind]));
+  const classes = new Map([...shipped(), ...own].map((kind) => [kind.className, kind]));
   if (config.className === 'Sequential') return sequentialFrom(config as SequentialConfig, classes);
   return graphFrom(config as GraphConfig, classes);
 }

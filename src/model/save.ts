@@ -5,7 +5,7 @@ import type { Parameter } from '../plan/parameter.js';
 import { toPortable } from '../plan/portable.js';
 import { Value } from '../plan/value.js';
 import { sizeOf } from '../shape.js';
-import { abi } from '../wasm/forward.js';
+import { abi } from '../wasm/generated/forward.js';
 import { runtime } from '../wasm/runtime.js';
 import { callGraph, type Graph } from './graph.js';
 import type { ModelConfig } from './model.js';
