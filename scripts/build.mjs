@@ -1,7 +1,7 @@
 // Bundles src/ into dist/: one ES module for each entry of package.json, shared code in chunks, the kernels, the types.
 // Three flavours differ only in where the kernels come from: inline base64, or `.wasm` files that the platform compiles.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -26,12 +26,16 @@ const namespaceModules = {
   },
 };
 
-/** Puts src/wasm/precompiled/ in the place of src/wasm/inline/, with `suffix` behind the names of the files. */
+/**
+ * Puts src/wasm/precompiled/ in the place of src/wasm/inline/, with `suffix` behind the names of the files. Each stays a
+ * module of its own, so that bundlers drop it together with the `.wasm` file that it imports.
+ */
 const precompiled = (suffix) => ({
   name: 'precompiled',
   setup(bundle) {
     bundle.onResolve({ filter: /\/inline\/\w+\.js$/ }, ({ path }) => ({
-      path: resolve('src/wasm/precompiled', basename(path).replace('.js', '.ts')),
+      path: `./kernels-${basename(path)}`,
+      external: true,
     }));
     bundle.onResolve({ filter: /\.wasm$/ }, ({ path }) => ({
       path: `../${basename(path)}${suffix}`,
@@ -40,20 +44,20 @@ const precompiled = (suffix) => ({
   },
 });
 
+const { node, ...portable } = Object.fromEntries(entries.map((name) => [name, entryPoint(name)]));
+const kernelModules = kernels.map((name) => [`kernels-${name}`, `src/wasm/precompiled/${name}.ts`]);
+const allEntries = { ...portable, node, ...namespaces };
+const precompiledEntries = { ...portable, ...namespaces, ...Object.fromEntries(kernelModules) };
 const flavours = [
-  { outdir: 'dist', names: entries, plugins: [] },
-  { outdir: 'dist/workerd', names: entries.filter((name) => name !== 'node'), plugins: [precompiled('')] },
-  {
-    outdir: 'dist/edge',
-    names: entries.filter((name) => name !== 'node'),
-    plugins: [precompiled('?module')],
-  },
+  { outdir: 'dist', entryPoints: allEntries, plugins: [] },
+  { outdir: 'dist/workerd', entryPoints: precompiledEntries, plugins: [precompiled('')] },
+  { outdir: 'dist/edge', entryPoints: precompiledEntries, plugins: [precompiled('?module')] },
 ];
 
 rmSync('dist', { recursive: true, force: true });
-for (const { outdir, names, plugins } of flavours) {
+for (const { outdir, entryPoints, plugins } of flavours) {
   await build({
-    entryPoints: { ...Object.fromEntries(names.map((name) => [name, entryPoint(name)])), ...namespaces },
+    entryPoints,
     outdir,
     plugins: [namespaceModules, ...plugins],
     bundle: true,
@@ -64,10 +68,15 @@ for (const { outdir, names, plugins } of flavours) {
     mainFields: ['module', 'main'],
     conditions: ['import'],
     external: ['node:*', 'cli-progress'],
-    // Beside the entries, so that `../core.wasm` means the same file from everywhere.
+    // Beside the entries, so that a path means the same file from everywhere.
     chunkNames: 'chunk-[hash]',
     logLevel: 'warning',
   });
+  // No module has side effects, so an import of nothing is only something to wait for, and for esbuild to warn of.
+  for (const file of readdirSync(outdir).filter((name) => name.endsWith('.js'))) {
+    const code = readFileSync(`${outdir}/${file}`, 'utf8');
+    writeFileSync(`${outdir}/${file}`, code.replace(/^import "\.\/chunk-\w+\.js";\n/gm, ''));
+  }
 }
 for (const name of kernels) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
 const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));

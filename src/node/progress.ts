@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import type { Presets, SingleBar } from 'cli-progress';
 import { RuntimeUnsupportedError } from '../errors.js';
-import { formatLogs, ProgressLogger } from '../train/callbacks.js';
+import { ProgressLogger } from '../train/callbacks.js';
+import { formatLogs } from '../train/format.js';
 import type { Logs } from '../train/scoreboard.js';
 
 type CliProgress = { SingleBar: typeof SingleBar; Presets: typeof Presets };

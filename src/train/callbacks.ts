@@ -2,6 +2,7 @@ import type { Tensor } from '../data/tensor.js';
 import { ConfigError } from '../errors.js';
 import { checkOptions } from '../names.js';
 import { Callback } from './callback.js';
+import { formatLogs } from './format.js';
 import type { Logs } from './scoreboard.js';
 
 type Hooks = Partial<
@@ -171,16 +172,6 @@ export class ProgressLogger extends Callback {
     const iterations = `${steps} iteration${steps === 1 ? '' : 's'}`;
     console.log(`Epoch ${epoch + 1}/${epochs} - ${iterations} - ${seconds} s - ${formatLogs(logs)}`);
   }
-}
-
-/** `loss: 0.1234 - accuracy: 0.9812`. */
-export function formatLogs(logs: Logs): string {
-  return Object.entries(logs)
-    .map(
-      ([key, value]) =>
-        `${key}: ${Math.abs(value) < 1e-3 && value ? value.toExponential(4) : value.toFixed(4)}`,
-    )
-    .join(' - ');
 }
 
 export const lambdaCallback = (hooks: Hooks) => new LambdaCallback(hooks);

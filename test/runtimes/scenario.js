@@ -1,61 +1,188 @@
 /**
- * One training run whose weights must be the same to the last bit on every engine: all activations, several
- * optimizers, dropout, dense and sparse inputs, on the embedded digits.
+ * Training runs whose weights and predictions must be the same to the last bit on every engine: every row of every
+ * table of the package, dense, sparse and byte inputs, models saved and loaded, on the embedded digits. Every part
+ * begins with the same seed, so that none depends on those before it.
  */
+import { checkTables, LAYERS, made, rows } from './tables.js';
 
-/** The hash of the weights that the scenario leaves. It changes only with the arithmetic, never with the platform. */
-export const goldenHash = 'a699bfd3';
+/** The hash that the scenario ends with. It changes with the arithmetic and with the tables, never with the platform. */
+export const goldenHash = 'afac9bed';
 
-/** FNV-1a (Fowler, Noll, Vo) over the bytes of all weights, in hexadecimal. */
-export function hashOf(weights) {
+const SEED = 2026;
+
+/** FNV-1a (Fowler, Noll, Vo) over the bytes of all tensors, in hexadecimal. */
+export function hashOf(tensors) {
   let hash = 0x811c9dc5;
-  for (const { data } of weights) {
-    for (const byte of new Uint8Array(data.buffer, data.byteOffset, data.byteLength)) {
-      hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-    }
+  for (const { data } of tensors) {
+    for (const byte of bytesOf(data)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   }
   return hash.toString(16).padStart(8, '0');
 }
 
-const ACTIVATIONS = [
-  ...['linear', 'relu', 'sigmoid', 'tanh', 'softmax', 'softplus', 'elu', 'selu', 'gelu', 'silu'],
-  ...['leakyRelu', 'exponential', 'hardSigmoid'],
-];
-const OPTIMIZERS = [
-  ['sgd', { momentum: 0.9, nesterov: true, clipvalue: 0.5 }],
-  ['rmsprop', { weightDecay: 0.01 }],
-  ['adam', { globalClipnorm: 1 }],
-  ['adagrad', { clipnorm: 1 }],
-];
-
-/** Trains the models of the scenario with the package given and returns the hash of all their weights. */
-export async function scenario(fl, { digits }) {
-  fl.setSeed(2026);
+/**
+ * Runs everything with the packages given; without `infer` the models are not loaded for inference.
+ *
+ * @returns the hash of the whole, and of each part by its name.
+ * @throws Error that names the part which failed.
+ */
+export async function scenario(fl, { digits }, infer) {
+  checkTables(fl);
   const { x, y } = digits();
-  const weights = [];
-  for (const [name, options] of OPTIMIZERS) {
-    const pixels = fl.input({ shape: [64] });
-    const scaled = fl.layers.rescaling({ scale: 1 / 16 })(pixels);
-    const branches = ACTIVATIONS.map((activation) => fl.layers.dense({ units: 5, activation })(scaled));
-    const joined = fl.layers.dropout({ rate: 0.2 })(fl.layers.concatenate()(branches));
-    const outputs = fl.layers.dense({ units: 10, activation: 'softmax', kernelRegularizer: 'l2' })(joined);
-    const model = fl.model({ inputs: pixels, outputs });
-    const optimizer = fl.optimizers[name](options);
-    model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
-    await model.fit(x, y, { epochs: 1, batchSize: 50, validationSplit: 0.1, verbose: 0 });
-    weights.push(...model.getWeights());
+  const kit = { fl, infer, x, y };
+  const parts = {};
+  const run = async (name, part) => {
+    fl.setSeed(SEED);
+    try {
+      parts[name] = await part();
+    } catch (cause) {
+      throw new Error(`${name}: ${cause?.message ?? cause}`, { cause });
+    }
+  };
+  for (const name of rows(fl.layers)) {
+    for (const [i, row] of [LAYERS[name]].flat().entries()) {
+      await run(`layers.${name}${i ? ` ${i + 1}` : ''}`, () => trainLayer(kit, name, row));
+    }
   }
+  for (const [name, optimizer] of made(fl, 'optimizers')) {
+    await run(`optimizers.${name}`, () => trainOptimizer(kit, optimizer));
+  }
+  for (const [name, loss] of made(fl, 'losses')) {
+    await run(`losses.${name}`, () => trainLoss(kit, loss, false));
+    await run(`losses.${name} of probabilities`, () => trainLoss(kit, loss, true));
+  }
+  await run('sparse inputs', () => trainSparse(kit));
+  await run('errors', () => raiseErrors(kit));
+  const text = Object.entries(parts).map(([name, hash]) => `${name} ${hash}\n`);
+  return { hash: hashOf([{ data: new TextEncoder().encode(text.join('')) }]), parts };
+}
 
-  const inks = Array.from({ length: 500 }, (_, i) =>
-    Array.from({ length: 64 }, (_, j) => j).filter((j) => x.data[i * 64 + j] > 8),
+/** The layer between a dense layer for each of its inputs and a classifier, so that gradients go through it. */
+async function trainLayer({ fl, infer, x, y }, name, { options, shape = [8, 8], inputs = 1, raw = false }) {
+  const { input, dense, flatten } = fl.layers;
+  const pixels = input({ shape }).output;
+  const sources = Array.from({ length: inputs }, () =>
+    raw ? pixels : dense({ units: shape.at(-1) })(pixels),
   );
-  const sparse = fl.sequential([
+  const through = name === 'input' ? sources[0] : fl.layers[name](options)(inputs > 1 ? sources : sources[0]);
+  const outputs = dense({ units: 10, activation: 'softmax' })(flatten()(through));
+  const model = fl.model({ inputs: pixels, outputs });
+  model.compile({ optimizer: 'sgd', loss: 'sparseCategoricalCrossentropy' });
+  const n = 50;
+  const images = fl.tensor(x.data.slice(0, n * 64), [n, ...shape], { scale: raw ? 1 : 1 / 16 });
+  await model.fit(images, y.data.slice(0, n), { epochs: 2, batchSize: 32, verbose: 0 });
+  return finish({ fl, infer }, model, images);
+}
+
+/** All activations, initializers and regularizers side by side, dropout, metrics and callbacks, on all digits. */
+async function trainOptimizer({ fl, infer, x, y }, optimizer) {
+  const { rescaling, dense, concatenate, dropout } = fl.layers;
+  const pixels = fl.input({ shape: [64] });
+  const scaled = rescaling({ scale: 1 / 16 })(pixels);
+  const cases = [
+    ...rows(fl.activations).map((activation) => ({ activation })),
+    ...made(fl, 'activations').map(([, activation]) => ({ activation })),
+    ...made(fl, 'initializers').map(([, kernelInitializer]) => ({ kernelInitializer })),
+    ...made(fl, 'regularizers').map(([, kernelRegularizer]) => ({ kernelRegularizer })),
+  ];
+  const branches = cases.map((options) => dense({ units: 5, ...options })(scaled));
+  const joined = dropout({ rate: 0.2 })(concatenate()(branches));
+  const model = fl.model({ inputs: pixels, outputs: dense({ units: 10, activation: 'softmax' })(joined) });
+  model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  const callbacks = made(fl, 'callbacks').map(([, callback]) => callback);
+  await model.fit(x, y, { epochs: 2, batchSize: 100, validationSplit: 0.1, callbacks, verbose: 0 });
+  return finish({ fl, infer }, model, x);
+}
+
+/** The loss and every metric for its kind of targets; `indirect` keeps it from reading what stands before softmax. */
+async function trainLoss({ fl, infer, x, y }, loss, indirect) {
+  const { dense, rescaling } = fl.layers;
+  const model = fl.sequential([
+    rescaling({ scale: 1 / 16, inputShape: [64] }),
+    dense({ units: 12, activation: 'relu' }),
+    dense({ units: 10, activation: loss.activation ?? 'sigmoid' }),
+    ...(indirect ? [rescaling({ scale: 0.5, offset: 0.05 })] : []),
+  ]);
+  const metrics = made(fl, 'metrics').map(([, metric]) => metric);
+  model.compile({ optimizer: 'sgd', loss, metrics: metrics.filter(({ target }) => target === loss.target) });
+  const n = 200;
+  const images = fl.tensor(x.data.slice(0, n * 64), [n, 64]);
+  const oneHot = Float32Array.from({ length: n * 10 }, (_, i) =>
+    Number(y.data[Math.floor(i / 10)] === i % 10),
+  );
+  const targets = { labels: y.data.slice(0, n), values: fl.tensor(oneHot, [n, 10]) }[loss.target];
+  if (!targets) throw new Error(`the scenario has no targets of the kind '${loss.target}'`);
+  await model.fit(images, targets, { batchSize: 32, verbose: 0 });
+  const logs = await model.evaluate(images, targets);
+  checkFinite('evaluate', Object.values(logs));
+  return finish({ fl, infer }, model, images);
+}
+
+/** A sparse matrix of ones where a pixel is dark. */
+async function trainSparse({ fl, infer, x, y }) {
+  const model = fl.sequential([
     fl.layers.dense({ units: 16, activation: 'relu', inputShape: [64] }),
     fl.layers.dense({ units: 1, activation: 'sigmoid' }),
   ]);
-  sparse.compile({ optimizer: 'rmsprop', loss: 'binaryCrossentropy' });
-  const odd = Float32Array.from(y.data.subarray(0, 500), (label) => label % 2);
-  await sparse.fit(fl.SparseMatrix.fromRows(inks, 64), odd, { epochs: 2, verbose: 0 });
-  weights.push(...sparse.getWeights());
-  return hashOf(weights);
+  model.compile({ optimizer: 'rmsprop', loss: 'binaryCrossentropy' });
+  const columns = Array.from({ length: 64 }, (_, j) => j);
+  const dark = Array.from({ length: 500 }, (_, i) => columns.filter((j) => x.data[i * 64 + j] > 8));
+  const images = fl.SparseMatrix.fromRows(dark, 64);
+  const odd = Float32Array.from(y.data.slice(0, 500), (label) => label % 2);
+  await model.fit(images, odd, { epochs: 2, verbose: 0 });
+  return finish({ fl, infer }, model, images);
+}
+
+/** What users get wrong most: a name, a label that is no class, a file that is not what it says. */
+async function raiseErrors({ fl, infer, x, y }) {
+  const model = fl.sequential([fl.layers.dense({ units: 9, activation: 'softmax', inputShape: [64] })]);
+  model.compile({ optimizer: 'sgd', loss: 'sparseCategoricalCrossentropy' });
+  const before = hashOf(model.getWeights());
+  const damaged = model.save().fill(0x3c, 0, 16);
+  await raises(fl, 'unknown-identifier', () => fl.layers.dense({ units: 3, activation: 'rellu' }));
+  await raises(fl, 'label-range', () => model.fit(x, y, { verbose: 0 }));
+  await raises(fl, 'not-safetensors', () => fl.load(damaged));
+  if (infer) await raises(fl, 'not-safetensors', () => infer.load(damaged));
+  if (hashOf(model.getWeights()) !== before) throw new Error('data that were refused have changed the model');
+  return before;
+}
+
+async function raises(fl, code, action) {
+  let got = 'nothing was raised';
+  try {
+    await action();
+  } catch (error) {
+    if (error instanceof fl.FourlaneError && error.code === code) return;
+    got = `${error?.name} '${error?.code}': ${error?.message}`;
+  }
+  throw new Error(`expected the error '${code}', but ${got}`);
+}
+
+/** The hash of what the model has learnt and says, once its copies from a file say the same to the last bit. */
+function finish({ fl, infer }, model, x) {
+  const weights = model.getWeights();
+  const said = model.predict(x);
+  for (const { data } of [...weights, said]) checkFinite('the model', data);
+  const file = model.save();
+  const loaded = fl.load(file);
+  checkSame('the weights that fl.load gives', loaded.getWeights(), weights);
+  checkSame('predictions after fl.load', [loaded.predict(x)], [said]);
+  if (infer) checkSame('predictions of fourlane/infer', [infer.load(file).predict(x)], [said]);
+  return hashOf([...weights, said]);
+}
+
+function checkFinite(what, values) {
+  for (const value of values) if (!Number.isFinite(value)) throw new Error(`${what} holds ${value}`);
+}
+
+function checkSame(what, actual, expected) {
+  if (actual.length !== expected.length) throw new Error(`${what}: ${actual.length} of ${expected.length}`);
+  actual.forEach(({ data }, i) => {
+    const [bytes, others] = [bytesOf(data), bytesOf(expected[i].data)];
+    if (bytes.length === others.length && bytes.every((byte, j) => byte === others[j])) return;
+    throw new Error(`${what} differ`);
+  });
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }) {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

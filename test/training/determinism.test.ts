@@ -109,7 +109,8 @@ describe('the same seed gives the same bits', () => {
 
   test('the golden hash', async () => {
     const { scenario } = await import('../runtimes/scenario.js');
-    expect(await scenario(fl, await import('fourlane/datasets'))).toBe(goldenHash);
+    const [datasets, infer] = [await import('fourlane/datasets'), await import('fourlane/infer')];
+    expect((await scenario(fl, datasets, infer)).hash).toBe(goldenHash);
   });
 
   test('a layer with a seed of its own does not depend on the model', () => {
