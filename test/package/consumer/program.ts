@@ -1,0 +1,30 @@
+/** What a user of the types writes; compiled in a folder into which the package was installed. */
+import * as fl from 'fourlane';
+import { StandardScaler } from 'fourlane/data';
+import { digits } from 'fourlane/datasets';
+import { load } from 'fourlane/infer';
+import { fileStore } from 'fourlane/node';
+import * as worker from 'fourlane/worker';
+import { learningCurves } from 'fourlane/workflow';
+
+const { x, y } = digits();
+const scaled: fl.Tensor = new StandardScaler().fitTransform(x);
+const model: fl.Sequential = fl.sequential([
+  fl.layers.dense({ units: 16, activation: 'relu', inputShape: [64] }),
+  new fl.Dense({ units: 10, activation: 'softmax' }),
+]);
+model.compile({ optimizer: fl.optimizers.adam(), loss: 'sparse_categorical_crossentropy', metrics: ['acc'] });
+const history: fl.History = await model.fit(scaled, y, { epochs: 2, callbacks: [new fl.EarlyStopping()] });
+const losses: readonly (number | null)[] = history.history.loss;
+const file: Uint8Array = model.save();
+const predicted: fl.Tensor = load(file).predict(scaled);
+await fileStore('output').write('curves.svg', learningCurves(history));
+
+export { losses, predicted, worker };
+
+// @ts-expect-error: units are a number
+fl.layers.dense({ units: '16' });
+// @ts-expect-error: there is no such activation
+fl.layers.dense({ units: 16, activation: 'rellu' });
+// @ts-expect-error: losses are told to compile, not to fit
+await model.fit(scaled, y, { loss: 'mse' });

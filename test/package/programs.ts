@@ -1,0 +1,37 @@
+/** Programs of a few lines that stand for what people bundle. */
+const train = (model: string) => `
+  ${model}
+  model.compile({ optimizer: 'adam', loss: 'meanSquaredError', metrics: ['mae'] });
+  await model.fit([[0, 1], [1, 0]], [[1], [0]], { epochs: 3, verbose: 0 });
+  console.log(model.predict([[0, 1]]).shape.join());
+`;
+
+/** Builds, trains and predicts a dense network; with classes, and with the factories of `fl.layers`. */
+export const denseClasses = `
+  import { Dense, sequential } from 'fourlane';
+  ${train(`const hidden = new Dense({ units: 4, activation: 'relu', inputShape: [2] });
+  const model = sequential([hidden, new Dense({ units: 1 })]);`)}
+`;
+export const denseFactories = `
+  import * as fl from 'fourlane';
+  ${train(`const hidden = fl.layers.dense({ units: 4, activation: 'relu', inputShape: [2] });
+  const model = fl.sequential([hidden, fl.layers.dense({ units: 1 })]);`)}
+`;
+/** What it prints: the shape of the prediction. */
+export const densePrints = '1,1';
+
+export const inference = `
+  import { load } from 'fourlane/infer';
+  console.log(load(globalThis.modelFile).predict([[0, 1]]).shape.join());
+`;
+export const everything = `
+  import * as fl from 'fourlane';
+  globalThis.fl = fl;
+`;
+export const onlyTensor = `
+  import { tensor } from 'fourlane';
+  console.log(tensor([1, 2]).shape.join());
+`;
+export const nothing = ['', '/data', '/workflow', '/datasets', '/infer', '/worker']
+  .map((path) => `import 'fourlane${path}';`)
+  .join('\n');

@@ -1,0 +1,123 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type BuildOptions, build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { denseClasses, everything, inference, nothing, onlyTensor } from './programs.js';
+import { install, notBuilt, root, temporaryFolder } from './published.js';
+
+/** Bytes after gzip -9 of a minified bundle with its kernels. */
+const BUDGETS = { everything: 100_000, denseClasses: 70_000, inference: 24_000, onlyTensor: 2_000 };
+
+/** How the base64 of every WebAssembly module begins. */
+const WASM = /AGFzbQEAAA/g;
+
+/** Bundles a program whose imports are looked up in `folder`. */
+async function bundle(folder: string, code: string, options: BuildOptions = {}) {
+  const { outputFiles = [], metafile } = await build({
+    stdin: { contents: code, resolveDir: folder },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    write: false,
+    metafile: true,
+    logLevel: 'error',
+    ...options,
+  });
+  const [{ text, contents }] = outputFiles;
+  const [{ inputs, imports }] = Object.values(metafile!.outputs);
+  const kept = Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  return {
+    text,
+    imports: imports.map(({ path }) => path),
+    /** The files of which something is left. */
+    kept: kept.map(([file]) => file),
+    gzip: gzipSync(contents, { level: 9 }).length,
+  };
+}
+
+const classNames = (text: string) => [...text.matchAll(/className="(\w+)"/g)].map(([, name]) => name).sort();
+const count = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].length;
+const kernels = (name: string) => readFileSync(join(root, `dist/${name}.wasm`)).toString('base64');
+
+describe.skipIf(notBuilt)(`bundles of the installed package (esbuild)${notBuilt}`, () => {
+  const folder = temporaryFolder();
+  beforeAll(() => void install(folder));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('of a dense network have no other layer, and the core kernels once', async () => {
+    const { text, kept } = await bundle(folder, denseClasses);
+    expect(classNames(text)).toEqual(['Dense', 'InputLayer', 'Layer', 'Model', 'Sequential']);
+    expect(count(text, WASM)).toBe(1);
+    expect(text).toContain(kernels('core'));
+    expect(kept.filter((file) => /datasets|workflow|data\.js|infer\.js|node\.js/.test(file))).toEqual([]);
+    expect(text).not.toMatch(/restoreBestWeights|architecture in the model file|<svg/);
+  });
+
+  it('of inference have no layer, nothing of training, and the forward kernels alone', async () => {
+    const { text } = await bundle(folder, inference);
+    expect(classNames(text)).toEqual([]);
+    expect(text).not.toMatch(/learningRate|optimizer|regularizer|initializer|epochs|getConfig/);
+    expect(count(text, WASM)).toBe(1);
+    expect(text).toContain(kernels('forward'));
+  });
+
+  it('for workerd import their kernels as modules', async () => {
+    const options = { conditions: ['workerd'], external: ['*.wasm'] };
+    for (const [code, name] of [
+      [inference, 'forward'],
+      [denseClasses, 'core'],
+    ]) {
+      const { text, imports } = await bundle(folder, code, options);
+      expect(imports.map((path) => path.slice(path.lastIndexOf('/') + 1))).toEqual([`${name}.wasm`]);
+      expect(count(text, WASM)).toBe(0);
+    }
+  });
+
+  it('are empty where nothing is used', async () => {
+    expect((await bundle(folder, nothing)).text).toBe('');
+  });
+
+  it.each(Object.entries({ everything, denseClasses, inference, onlyTensor }))(
+    'of %s are within the budget',
+    async (name, code) => {
+      const { gzip, text } = await bundle(folder, code);
+      const budget = BUDGETS[name as keyof typeof BUDGETS];
+      console.log(`bundle of ${name}: ${text.length} bytes, gzip ${gzip} of ${budget}`);
+      expect(gzip).toBeLessThan(budget);
+    },
+  );
+});
+
+describe('what a bundle keeps of src/', () => {
+  const at = (path: string) => join(root, 'src', path);
+  const alias = { fourlane: at('index.ts'), 'fourlane/infer': at('infer/index.ts') };
+  const keptOf = async (code: string) => {
+    const { kept } = await bundle(root, code, { alias, absWorkingDir: root });
+    return kept.filter((file) => file.startsWith('src/')).map((file) => file.slice(4));
+  };
+
+  it('of a dense network', async () => {
+    const kept = await keptOf(denseClasses);
+    expect(kept).toContain('layers/dense.ts');
+    expect(kept).toContain('wasm/generated/core.base64.ts');
+    const fitting =
+      /^layers\/(activation|dense|input|layer|symbolic)\.ts$|^wasm\/generated\/(core|forward)\.ts$/;
+    const other = /^(layers|datasets|workflow|node|infer|worker|data\/prepare|wasm\/generated)\//;
+    const expected = (file: string) => fitting.test(file) || file === 'wasm/generated/core.base64.ts';
+    expect(kept.filter((file) => other.test(file) && !expected(file))).toEqual([]);
+    // Model.save is a method, so writing a file stays; reading one does not.
+    expect(kept.filter((file) => /^model\/(load|config)/.test(file))).toEqual([]);
+  });
+
+  it('of inference', async () => {
+    const kept = await keptOf(inference);
+    expect(kept).toContain('infer/load.ts');
+    const rooms =
+      /^(errors|names|shape)\.ts$|^(file|infer|wasm)\/|^data\/(adapt|column|feed|sparse|tensor)\.ts$/;
+    const plan = /^plan\/(bind|memory|parameter|portable|program|step|value)\.ts$/;
+    expect(kept.filter((file) => !rooms.test(file) && !plan.test(file))).toEqual([]);
+    expect(kept.filter((file) => file.endsWith('.base64.ts'))).toEqual(['wasm/generated/forward.base64.ts']);
+  });
+});
