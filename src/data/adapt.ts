@@ -28,6 +28,12 @@ export function splitData(data: ModelData, expected: readonly Expected[], argume
   if (data === undefined || data === null) {
     throw new ValueError('data-missing', `${argument} is missing: expected data for ${names(expected)}.`);
   }
+  if (typeof data !== 'object') {
+    throw new ValueError(
+      'not-a-number',
+      `${argument} must be data for ${names(expected)}, but got ${String(data)}.`,
+    );
+  }
   if (isRecord(data)) {
     return expected.map(({ name }) => {
       if (data[name] !== undefined) return data[name];
@@ -155,7 +161,9 @@ function notEmpty(column: Column, what: string): Column {
 
 /** Whether this is a list of one tensor or sparse matrix, and not data themselves. */
 function isOnlyPart(data: ModelData): data is readonly [Data] {
-  return Array.isArray(data) && data.length === 1 && typeof data[0] === 'object' && 'shape' in data[0];
+  return (
+    Array.isArray(data) && data.length === 1 && typeof data[0] === 'object' && data[0] && 'shape' in data[0]
+  );
 }
 
 /** Whether these are parts by name, and not data themselves. */

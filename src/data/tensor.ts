@@ -82,6 +82,9 @@ export function tensor(
 ): Tensor {
   if (isTensorData(data)) return new Tensor(data, shape ?? [data.length], options);
   if (typeof data === 'number') return new Tensor(Float32Array.of(data), shape ?? [], options);
+  if (typeof data !== 'object' || data === null) {
+    throw new ValueError('not-a-number', `A tensor is made of numbers, but got ${describe(data)}.`);
+  }
   if ('shape' in data) {
     return tensor(data.data, shape ?? data.shape, options ?? (data instanceof Tensor ? data : undefined));
   }
@@ -104,11 +107,16 @@ export function isTensorData(data: unknown): data is TensorData {
 function nestedShape(data: NestedArray): number[] {
   const shape: number[] = [];
   let level = data;
-  while (typeof level !== 'number' && level !== undefined) {
+  while (isLevel(level)) {
     shape.push(level.length);
     level = level[0];
   }
   return shape;
+}
+
+/** Whether this is an array of some kind; a string has a length and elements too, and they never end. */
+function isLevel(data: unknown): data is readonly NestedArray[] {
+  return typeof data === 'object' && data !== null && 'length' in data;
 }
 
 function flatten(data: NestedArray, shape: Shape, axis: number, flat: Float32Array, start: number): number {
@@ -122,7 +130,7 @@ function flatten(data: NestedArray, shape: Shape, axis: number, flat: Float32Arr
     flat[start] = data;
     return start + 1;
   }
-  if (typeof data === 'number' || data?.length !== shape[axis]) {
+  if (!isLevel(data) || data.length !== shape[axis]) {
     throw new ShapeError(
       'ragged-array',
       `Nested arrays must all have the same length: expected ${shape[axis]} values along axis ${axis}, ` +
@@ -135,6 +143,6 @@ function flatten(data: NestedArray, shape: Shape, axis: number, flat: Float32Arr
 }
 
 function describe(value: unknown): string {
-  if (typeof value === 'object' && value !== null && 'length' in value) return `an array of ${value.length}`;
-  return String(value);
+  if (isLevel(value)) return `an array of ${value.length}`;
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }

@@ -36,7 +36,7 @@ export function compileKernels(bytes: Uint8Array<ArrayBuffer>, name: string): We
 function explain(bytes: Uint8Array<ArrayBuffer>, name: string, cause: unknown): RuntimeUnsupportedError {
   const fail = (code: string, message: string) =>
     new RuntimeUnsupportedError(code, `The kernels '${name}' cannot be loaded: ${message}`, { cause });
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
   const [first, , , fourth] = bytes;
   if (first === 0x3c) {
     return fail(
@@ -57,6 +57,6 @@ function explain(bytes: Uint8Array<ArrayBuffer>, name: string, cause: unknown): 
     'wasm-forbidden',
     `${reason}. Where a content security policy applies, it must allow 'wasm-unsafe-eval'. Where the platform forbids ` +
       "compiling bytes (workerd, edge functions), bundle with its export condition ('workerd', 'edge-light'), or import " +
-      "'fourlane/core.wasm' as a module and hand it in: await init({ wasm: module }).",
+      `'fourlane/${name}.wasm' as a module and hand it in: await init({ wasm: module }).`,
   );
 }

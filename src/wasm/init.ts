@@ -1,14 +1,12 @@
-import { ConfigError, RuntimeUnsupportedError } from '../errors.js';
+import { ConfigError } from '../errors.js';
 import { checkOptions } from '../names.js';
-import { compileKernels, hasRelaxedSimd } from './compile.js';
+import { hasRelaxedSimd } from './compile.js';
 import { core } from './core.js';
 import { wasmBytes } from './generated/relaxed.js';
 import { relaxedModule } from './inline/relaxed.js';
 import { KernelModule } from './module.js';
 import { runtime } from './runtime.js';
-
-/** Compiled kernels, or what they can be compiled from. */
-export type WasmSource = WebAssembly.Module | BufferSource | Response;
+import { compileSource, type WasmSource } from './source.js';
 
 export interface InitOptions {
   /** The kernels (`fourlane/core.wasm`): where the platform forbids compiling bytes, or to load them separately. */
@@ -39,33 +37,11 @@ export async function init(options: InitOptions = {}): Promise<void> {
   }
   if (threads > 1) console.warn(`Fourlane: ${threads} threads were asked for; this version runs on one.`);
   if (wasm) {
-    const module = await compiled(await wasm);
+    const module = await compileSource(await wasm, 'core');
     core.replace(() => module);
   }
   if (relaxed && hasRelaxedSimd() && !runtime().relaxed) {
     core.checkUnused();
     runtime().overlay(new KernelModule('relaxed', relaxedModule, wasmBytes));
   }
-}
-
-async function compiled(source: WasmSource): Promise<WebAssembly.Module> {
-  if (typeof Response !== 'undefined' && source instanceof Response) {
-    if (source.ok) return compileKernels(new Uint8Array(await source.arrayBuffer()), 'core');
-    throw new RuntimeUnsupportedError(
-      'wasm-fetch',
-      `The kernels cannot be loaded: ${source.url || 'the server'} answered ${source.status} ${source.statusText}.`,
-    );
-  }
-  if (source instanceof ArrayBuffer) return compileKernels(new Uint8Array(source), 'core');
-  if (ArrayBuffer.isView(source)) {
-    const { buffer, byteOffset, byteLength } = source;
-    return compileKernels(new Uint8Array(buffer, byteOffset, byteLength).slice(), 'core');
-  }
-  // A module of another realm is no instance of this one's class, but still a module.
-  if (Object.prototype.toString.call(source) === '[object WebAssembly.Module]')
-    return source as WebAssembly.Module;
-  throw new ConfigError(
-    'option-value',
-    `init: wasm must be a WebAssembly.Module, its bytes or a Response, but got ${String(source)}.`,
-  );
 }

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import * as fl from 'fourlane';
 import * as infer from 'fourlane/infer';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { encodeTensors } from '../../src/file/safetensors.js';
 import { uniformArray } from '../support/random.js';
 
@@ -117,6 +118,18 @@ describe('model files', () => {
     // Inference needs no class at all.
     expect(infer.load(file).predict(x).data).toEqual(loaded.predict(x).data);
   });
+});
+
+test('kernels can be handed in before the first load', async () => {
+  vi.resetModules();
+  const fresh = await import('../../src/infer/index.js');
+  const bytes = readFileSync(new URL('../../build/forward.wasm', import.meta.url));
+  const html = new TextEncoder().encode('<html>');
+  await expect(fresh.init({ wasm: html })).rejects.toMatchObject({ code: 'wasm-html' });
+  await fresh.init({ wasm: new WebAssembly.Module(bytes) });
+  const model = fl.sequential([fl.layers.dense({ units: 2, inputShape: [6] })]);
+  expect(fresh.load(model.save()).predict(x).data).toEqual(model.predict(x).data);
+  await expect(fresh.init({ wasm: bytes })).rejects.toMatchObject({ code: 'init-late' });
 });
 
 describe('files that are something else', () => {

@@ -76,6 +76,18 @@ describe('data that do not fit', () => {
     );
   });
 
+  test.each<[string, unknown, string]>([
+    ['text', ['a', 'b'], 'not-a-number'],
+    ['text among numbers', [[1, 2, 3, 'x']], 'not-a-number'],
+    ['null', [null], 'not-a-number'],
+    ['objects', [{}], 'not-a-number'],
+    ['a bare text', 'abc', 'not-a-number'],
+    ['true', true, 'not-a-number'],
+  ])('%s instead of numbers', async (_, data, code) => {
+    await failure(() => model.predict(data as number[]), fl.ValueError, code);
+    expect(() => fl.tensor(data as number[])).toThrow(/number/);
+  });
+
   test('labels out of range say row, label and classes', async () => {
     const labels = Int32Array.from({ length: SAMPLES }, (_, i) => (i === 7 ? 3 : 0));
     const message = await failure(() => model.fit(x, labels), fl.ValueError, 'label-range');
