@@ -44,17 +44,41 @@ const precompiled = (suffix) => ({
   },
 });
 
+/** The worker as one file without imports: served as it is, or started from the text that `fourlane/worker` carries. */
+const workerFile = 'dist/worker-thread.js';
+const carryWorker = {
+  name: 'carry-worker',
+  setup(bundle) {
+    bundle.onLoad({ filter: /worker\/source\.ts$/ }, () => ({
+      contents: readFileSync(workerFile, 'utf8'),
+      loader: 'text',
+    }));
+  },
+};
+
 const { node, ...portable } = Object.fromEntries(entries.map((name) => [name, entryPoint(name)]));
 const kernelModules = kernels.map((name) => [`kernels-${name}`, `src/wasm/precompiled/${name}.ts`]);
 const allEntries = { ...portable, node, ...namespaces };
 const precompiledEntries = { ...portable, ...namespaces, ...Object.fromEntries(kernelModules) };
 const flavours = [
-  { outdir: 'dist', entryPoints: allEntries, plugins: [] },
+  { outdir: 'dist', entryPoints: allEntries, plugins: [carryWorker] },
   { outdir: 'dist/workerd', entryPoints: precompiledEntries, plugins: [precompiled('')] },
   { outdir: 'dist/edge', entryPoints: precompiledEntries, plugins: [precompiled('?module')] },
 ];
 
 rmSync('dist', { recursive: true, force: true });
+await build({
+  entryPoints: ['src/worker/entry.ts'],
+  outfile: workerFile,
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  platform: 'neutral',
+  target: 'es2022',
+  mainFields: ['module', 'main'],
+  conditions: ['import'],
+  logLevel: 'warning',
+});
 for (const { outdir, entryPoints, plugins } of flavours) {
   await build({
     entryPoints,

@@ -14,9 +14,10 @@ const ORDER = [
   ['data'],
   ['train', 'infer'],
   ['model'],
-  ['workflow', 'datasets', 'worker'],
+  ['workflow', 'datasets'],
   ['node'],
   ['index'],
+  ['worker'],
 ];
 
 /** Words that only some rooms may contain, with the reason. */
@@ -24,8 +25,8 @@ const WORDS = [
   { pattern: /\bWebAssembly\b/, rooms: ['wasm'], reason: 'only src/wasm names WebAssembly' },
   {
     pattern: /['"]node:|\bprocess\.|\bBuffer\b|\bwindow\b|\bDeno\b|\bBun\b|\beval\(|\bnew Function\b/,
-    rooms: ['node'],
-    reason: 'the core names no runtime; that belongs to src/node',
+    rooms: ['node', 'worker'],
+    reason: 'the core names no runtime; that belongs to src/node and src/worker',
   },
   {
     pattern:

@@ -15,6 +15,8 @@ export interface LossInputs {
 /** A loss function: a value for every row of the prediction, and the gradient of the mean of all rows. */
 export interface Loss {
   readonly name: string;
+  /** The options that make an equal one; a loss without them cannot be sent to a worker. */
+  readonly config?: Readonly<Record<string, unknown>>;
   /** Whether targets look like the prediction, or are one class number a row. */
   readonly target: 'values' | 'labels';
   /** The activation whose outputs it reads as probabilities, if it does. */
@@ -68,6 +70,7 @@ export const sparseCategoricalCrossentropy = (options: CrossentropyOptions = {})
 function distance(name: LossKernel): Loss {
   return {
     name,
+    config: {},
     target: 'values',
     fromLogits: false,
     build: (b, inputs) => emitLoss(b, name, inputs.prediction, inputs),
@@ -85,6 +88,7 @@ function crossentropy(
   const { fromLogits = false } = options;
   return {
     name,
+    config: { fromLogits },
     target,
     activation,
     fromLogits,

@@ -11,6 +11,8 @@ import { core } from './wasm/core.js';
 export interface Metric {
   /** The key in the history: Keras's name of the metric. */
   readonly name: string;
+  /** The options that make an equal one; a metric without them cannot be sent to a worker. */
+  readonly config?: Readonly<Record<string, unknown>>;
   /** What targets it reads; 'any' is decided when the model is compiled. */
   readonly target: 'values' | 'labels';
   /** 'min' where less is better: what `EarlyStopping` in mode 'auto' asks for. */
@@ -54,6 +56,7 @@ export const rootMeanSquaredError = (): Metric =>
 function hitRate(name: string, kernel: MetricKernel, target: 'values' | 'labels', threshold: number): Metric {
   return {
     name,
+    config: threshold ? { threshold } : {},
     target,
     direction: 'max',
     build(b, x, y) {
@@ -72,6 +75,7 @@ function errorOf(
 ): Metric {
   return {
     name,
+    config: {},
     target: 'values',
     direction: 'min',
     build(b, x, y) {

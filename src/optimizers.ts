@@ -25,6 +25,8 @@ export type OptimizerKernel = Extract<
 
 /** How gradients become steps. `learningRate` may be changed between steps. */
 export abstract class Optimizer {
+  /** The name under which it is known. */
+  readonly name: string;
   learningRate: number;
   readonly weightDecay: number;
   readonly clipnorm: number | undefined;
@@ -35,9 +37,12 @@ export abstract class Optimizer {
   /** How many numbers it keeps for every weight, and what they begin with. */
   abstract readonly slots: number;
   readonly slotStart: number = 0;
+  readonly #options: OptimizerOptions;
 
   constructor(options: OptimizerOptions, learningRate: number, own: readonly string[], name: string) {
     checkOptions(options, [...COMMON, ...own], `optimizers.${name}`);
+    this.name = name;
+    this.#options = options;
     const rate = options.learningRate ?? learningRate;
     this.learningRate = positive(rate, `optimizers.${name}: learningRate`, true);
     this.weightDecay = positive(options.weightDecay ?? 0, `optimizers.${name}: weightDecay`, true);
@@ -55,6 +60,11 @@ export abstract class Optimizer {
     this.clipnorm = options.clipnorm;
     this.clipvalue = options.clipvalue;
     this.globalClipnorm = options.globalClipnorm;
+  }
+
+  /** The options that make an equal one, with the learning rate of now. */
+  get config(): Readonly<Record<string, unknown>> {
+    return { ...this.#options, learningRate: this.learningRate };
   }
 
   /** The numbers that its kernel reads at step `t` (1 is the first), in the kernel's order. */

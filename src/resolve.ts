@@ -20,10 +20,10 @@ export type RegularizerLike = Identifier<typeof regularizers> | 'l1_l2' | Descri
 
 type LossAlias = keyof typeof lossAliases;
 type MetricAlias = keyof typeof metricAliases;
-export type LossLike = Identifier<typeof losses> | LossAlias | Loss;
+export type LossLike = Identifier<typeof losses> | LossAlias | Described | Loss;
 /** 'accuracy' and 'acc' stand for the binary, categorical or sparse one, whichever fits the output and the loss. */
-export type MetricLike = Identifier<typeof metrics> | MetricAlias | 'accuracy' | 'acc' | Metric;
-export type OptimizerLike = 'sgd' | 'rmsprop' | 'RMSprop' | 'adam' | 'adagrad' | Optimizer;
+export type MetricLike = Identifier<typeof metrics> | MetricAlias | 'accuracy' | 'acc' | Described | Metric;
+export type OptimizerLike = 'sgd' | 'rmsprop' | 'RMSprop' | 'adam' | 'adagrad' | Described | Optimizer;
 
 const lossAliases = {
   mse: 'meanSquaredError',
@@ -42,6 +42,13 @@ type Table<T> = Readonly<Record<string, () => T>>;
 export interface Described {
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** Whether this is a name with options, or an object that has both. */
+export function isDescribed(like: unknown): like is Described {
+  if (typeof like !== 'object' || like === null) return false;
+  const { name, config } = like as Partial<Described>;
+  return typeof name === 'string' && typeof config === 'object' && config !== null;
 }
 
 /** The name and the options of an object of one of the tables: what a file keeps of it. */
@@ -76,13 +83,12 @@ export function resolveRegularizer(regularizer: RegularizerLike): Regularizer {
 }
 
 export function resolveLoss(loss: LossLike): Loss {
-  if (typeof loss !== 'string') return loss;
-  return lookUp(losses as Table<Loss>, loss, 'loss', lossAliases)();
+  return resolve(loss, 'build', losses, 'loss', lossAliases);
 }
 
 /** The metric and the key under which it stands in the history: the name as it was given. */
 export function resolveMetric(metric: MetricLike, outputWidth: number, target: 'values' | 'labels'): Metric {
-  if (typeof metric !== 'string') return metric;
+  if (typeof metric !== 'string') return resolve(metric, 'build', metrics, 'metric', metricAliases);
   if (metric !== 'accuracy' && metric !== 'acc') {
     return {
       ...lookUp(metrics as Table<Metric>, metric, 'metric', { ...metricAliases, acc: '', accuracy: '' })(),
@@ -95,7 +101,7 @@ export function resolveMetric(metric: MetricLike, outputWidth: number, target: '
 }
 
 export function resolveOptimizer(optimizer: OptimizerLike): Optimizer {
-  if (typeof optimizer !== 'string') return optimizer;
   const { sgd, rmsprop, adam, adagrad } = optimizers;
-  return lookUp({ sgd, rmsprop, adam, adagrad }, optimizer.toLowerCase(), 'optimizer')();
+  const like = typeof optimizer === 'string' ? optimizer.toLowerCase() : optimizer;
+  return resolve<Optimizer>(like, 'hyperparameters', { sgd, rmsprop, adam, adagrad }, 'optimizer');
 }

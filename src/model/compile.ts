@@ -7,6 +7,7 @@ import type { Metric } from '../metrics.js';
 import { checkOptions } from '../names.js';
 import type { Optimizer } from '../optimizers.js';
 import {
+  isDescribed,
   type LossLike,
   type MetricLike,
   type OptimizerLike,
@@ -138,7 +139,7 @@ function metricsPerOutput(given: CompileOptions['metrics'], names: readonly stri
 
 /** A record of names, as opposed to a name or to an object that is a loss itself. */
 function isRecord(given: unknown): given is Record<string, unknown> {
-  return typeof given === 'object' && given !== null && !('build' in given);
+  return typeof given === 'object' && given !== null && !('build' in given) && !isDescribed(given);
 }
 
 /** Ranges of activations that can stand for probabilities. */

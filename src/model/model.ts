@@ -160,6 +160,16 @@ export class Model extends Layer implements Trainable<ModelData> {
     return this.#compiled?.optimizer;
   }
 
+  /** What `compile` was told last. */
+  get compileArguments(): CompileOptions | undefined {
+    return this.#compileArguments;
+  }
+
+  /** What training has kept so far; undefined before its first step. */
+  get training(): TrainingState | undefined {
+    return this.#state;
+  }
+
   get metricDirections(): Readonly<Record<string, 'min' | 'max'>> {
     const { outputs } = this.#ready();
     const prefix = (name: string) => (outputs.length > 1 ? `${name}_` : '');

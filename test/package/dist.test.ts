@@ -8,7 +8,7 @@ const dist = join(root, 'dist');
 const files = notBuilt ? [] : readdirSync(dist, { recursive: true, encoding: 'utf8' });
 const modules = files.filter((file) => file.endsWith('.js'));
 /** The entries that exist for platforms; what only they import may name one. */
-const forPlatforms = /^(node|(\w+\/)?worker)\.js$/;
+const forPlatforms = /^(node|(\w+\/)?worker(-thread)?)\.js$/;
 
 /** What the modules import, by module. */
 async function readImports() {

@@ -1,0 +1,56 @@
+import { ConfigError } from '../errors.js';
+import type { CompileOptions } from '../model/compile.js';
+import {
+  type Described,
+  describe,
+  isDescribed,
+  resolveLoss,
+  resolveMetric,
+  resolveOptimizer,
+} from '../resolve.js';
+
+type Resolve = (like: Described) => object;
+
+/**
+ * What `compile` was told, with names and options in the place of objects.
+ *
+ * @throws ConfigError `own-part` for losses, metrics and optimizers that Fourlane does not ship.
+ */
+export function describeArguments({ optimizer, loss, metrics, lossWeights }: CompileOptions): CompileOptions {
+  const given = {
+    optimizer: described(optimizer, resolveOptimizer),
+    loss: described(loss, resolveLoss),
+    metrics: described(metrics, (like) => resolveMetric(like, 0, 'values')),
+    lossWeights,
+  };
+  return given as CompileOptions;
+}
+
+function described(part: unknown, resolve: Resolve): unknown {
+  if (typeof part !== 'object' || part === null) return part;
+  if (Array.isArray(part)) return part.map((entry) => described(entry, resolve));
+  if (isDescribed(part)) {
+    const like = describe(part);
+    if (makesEqual(like, part, resolve)) return like;
+  }
+  if (isDescribed(part) || 'build' in part || 'hyperparameters' in part) {
+    const { name } = part as { name?: unknown };
+    throw new ConfigError(
+      'own-part',
+      `inWorker: '${String(name)}' in what compile was told is not as Fourlane ships it. Its functions cannot be sent ` +
+        'to a worker; train this model here.',
+    );
+  }
+  return Object.fromEntries(Object.entries(part).map(([key, entry]) => [key, described(entry, resolve)]));
+}
+
+/** Whether name and options say everything: an object may have been given another name or another `build`. */
+function makesEqual(like: Described, part: object, resolve: Resolve): boolean {
+  try {
+    const again = resolve(like);
+    if ('build' in part && 'build' in again) return String(part.build) === String(again.build);
+    return !('hyperparameters' in part) || part.constructor === again.constructor;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,83 @@
+import { Tensor } from '../data/tensor.js';
+import { FourlaneError } from '../errors.js';
+import type { Model } from '../model/model.js';
+import type { CallbackModel } from '../train/callback.js';
+import { type Packed, Parcel } from './parcel.js';
+import type { Answer, HookCall } from './wire.js';
+
+/** The model as callbacks see it while it is trained elsewhere. */
+export class DistantModel implements CallbackModel {
+  readonly #model: Model;
+  readonly optimizer: { learningRate: number } | undefined;
+  #stopTraining = false;
+  /** What the worker has. */
+  #learningRate: number | undefined;
+  /** As they were when the running hook was called. */
+  #weights: Tensor[] | undefined;
+  #changed: Packed;
+
+  constructor(
+    model: Model,
+    readonly synchronized: boolean,
+  ) {
+    this.#model = model;
+    const { optimizer } = model;
+    this.optimizer = synchronized || !optimizer ? optimizer : { learningRate: optimizer.learningRate };
+    this.#learningRate = optimizer?.learningRate;
+  }
+
+  get name(): string {
+    return this.#model.name;
+  }
+
+  get metricDirections(): CallbackModel['metricDirections'] {
+    return this.#model.metricDirections;
+  }
+
+  get stopTraining(): boolean {
+    return this.#stopTraining || (this.synchronized && this.#model.stopTraining);
+  }
+
+  set stopTraining(stop: boolean) {
+    this.#stopTraining = stop;
+    if (this.synchronized) this.#model.stopTraining = stop;
+  }
+
+  /** @throws FourlaneError `worker-weights` in the hooks of batches, to which weights do not come along. */
+  getWeights(): Tensor[] {
+    if (this.#weights) return this.#weights.map(({ data, shape }) => new Tensor(data.slice(), shape));
+    throw new FourlaneError(
+      'worker-weights',
+      'While a model is trained in a worker its weights come along with the hooks of runs and epochs, not with those ' +
+        'of batches: read them in onEpochEnd.',
+    );
+  }
+
+  /** The weights go back to the worker with the answer of the running hook. */
+  setWeights(weights: readonly Tensor[]): void {
+    this.#changed = new Parcel().pack(weights);
+  }
+
+  /** Takes what has come along with a hook. */
+  see({ weights, learningRate }: HookCall): void {
+    const { optimizer } = this;
+    // Without synchronization the worker's rate is the one that counts, until somebody here sets another.
+    const untouched = !this.synchronized && optimizer?.learningRate === this.#learningRate;
+    if (optimizer && untouched && learningRate !== undefined) optimizer.learningRate = learningRate;
+    this.#learningRate = learningRate;
+    const { parameters } = this.#model;
+    this.#weights = weights?.map((data, i) => new Tensor(data, parameters[i].shape));
+    if (this.#weights && this.synchronized) this.#model.setWeights(this.#weights);
+  }
+
+  /** What callbacks have changed since the last time. */
+  answer(failed: boolean): Answer {
+    const { stopTraining } = this;
+    const rate = this.optimizer?.learningRate;
+    const learningRate = rate === this.#learningRate ? undefined : rate;
+    this.#learningRate = rate;
+    const weights = this.#changed;
+    this.#changed = undefined;
+    return { failed, stopTraining, learningRate, weights };
+  }
+}

@@ -1,0 +1,55 @@
+import type { Model } from '../model/model.js';
+import { checkOptions } from '../names.js';
+import { runtime } from '../wasm/runtime.js';
+import { describeArguments } from './compileArguments.js';
+import { Link } from './link.js';
+import { trainingOf } from './snapshot.js';
+import { absoluteUrl } from './thread.js';
+import { WorkerModel } from './workerModel.js';
+
+export interface InWorkerOptions {
+  /**
+   * Where the shipped file `fourlane/worker-thread.js` is served. Only needed where a content security policy refuses
+   * workers from blob: addresses. Default: the copy of that file that this module carries.
+   */
+  workerUrl?: string | URL;
+  /**
+   * The address of a module with layers of one's own: `export const layers = (fl) => [class MyLayer extends fl.Layer
+   * { … }]`. It is imported in the worker.
+   */
+  setup?: string | URL;
+}
+
+/**
+ * Opens a worker with a copy of the model. Everything that makes a difference goes along: architecture, weights, what
+ * `compile` was told, the key of its random streams, and the state of its training. A model that is compiled later
+ * needs another worker.
+ *
+ * @throws RuntimeUnsupportedError `no-worker` where the platform has none; FourlaneError `worker-start` where it cannot
+ *   be started; ConfigError `not-built`, `own-part` for losses, metrics and optimizers of one's own, `setup`,
+ *   `unknown-layer-class`.
+ */
+export async function inWorker(model: Model, options: InWorkerOptions = {}): Promise<WorkerModel> {
+  checkOptions(options, ['workerUrl', 'setup'], 'inWorker');
+  const { workerUrl, setup } = options;
+  const { key, compileArguments } = model;
+  const file = model.save();
+  const training = trainingOf(model);
+  const request = {
+    file,
+    key,
+    compile: compileArguments && describeArguments(compileArguments),
+    training,
+    relaxed: runtime().relaxed,
+    setup: setup === undefined ? undefined : absoluteUrl(setup, 'setup'),
+  };
+  const link = new Link(workerUrl);
+  try {
+    const transfer = [file.buffer, ...(training ? [training.slots.buffer] : [])];
+    await link.call('open', request, { transfer });
+    return new WorkerModel(model, link);
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+}

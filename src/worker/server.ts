@@ -1,0 +1,129 @@
+import type { Data, ModelData } from '../data/adapt.js';
+import { load } from '../model/load.js';
+import type { FitOptions, Model } from '../model/model.js';
+import type { RandomKey } from '../random.js';
+import { VERSION } from '../wasm/generated/version.js';
+import { init } from '../wasm/init.js';
+import { toFault } from './faults.js';
+import { Parcel, unpack } from './parcel.js';
+import type { Port } from './port.js';
+import { Relay } from './relay.js';
+import { importSetup } from './setup.js';
+import { buffersOf, restoreTraining, snapshotOf } from './snapshot.js';
+import type { Answer, Calls, HookCall, Message, OpenRequest, RunRequest } from './wire.js';
+
+/** Milliseconds between two reports of progress. */
+const REPORT = 50;
+
+type Handlers = {
+  [Name in keyof Calls]: (request: Calls[Name]['request'], id: number) => Promise<Sent<Name>>;
+};
+/** A result, and the buffers that are handed over with it. */
+type Sent<Name extends keyof Calls> = { result: Calls[Name]['result']; transfer?: Iterable<ArrayBuffer> };
+
+/** The worker's side: one model, and what is asked of it. */
+export class Server {
+  readonly #port: Port;
+  readonly #aborts = new Map<number, AbortController>();
+  readonly #answers = new Map<number, (answer: Answer) => void>();
+  #model!: Model;
+
+  constructor(port: Port) {
+    this.#port = port;
+    port.listen((message) => void this.#receive(message));
+    port.post({ version: VERSION }, []);
+  }
+
+  readonly #handlers: Handlers = {
+    open: async (request) => ({ result: await this.#open(request) }),
+    fit: async (request, id) => {
+      let fault: Calls['fit']['result']['fault'];
+      try {
+        await this.#run(id, request, (x, y, options) => this.#model.fit(x, y, options));
+      } catch (error) {
+        fault = toFault(error);
+      }
+      const snapshot = request.sync ? snapshotOf(this.#model) : undefined;
+      return { result: { snapshot, fault }, transfer: buffersOf(snapshot ?? {}) };
+    },
+    evaluate: async (request, id) => ({
+      result: await this.#run(id, request, (x, y, options) => this.#model.evaluate(x, y, options)),
+    }),
+    predict: async ({ x, options }) =>
+      handOver(this.#model.predict(unpack(x) as ModelData, unpack(options) as object)),
+    getWeights: async () => handOver(this.#model.getWeights()),
+    setWeights: async (weights) => ({
+      result: this.#model.setWeights(unpack(weights) as Data[]) as undefined,
+    }),
+  };
+
+  async #receive(message: Message): Promise<void> {
+    const { id } = message;
+    if ('answer' in message) this.#answers.get(id)?.(message.answer);
+    else if ('abort' in message) this.#aborts.get(id)?.abort();
+    else {
+      try {
+        const handler = this.#handlers[message.call] as Handlers['open'];
+        const { result, transfer = [] } = await handler(message.request as OpenRequest, id);
+        this.#port.post({ id, result }, transfer);
+      } catch (error) {
+        this.#port.post({ id, fault: toFault(error) }, []);
+      }
+    }
+  }
+
+  async #open({ file, key, compile, training, relaxed, setup }: OpenRequest): Promise<undefined> {
+    if (relaxed) await init({ relaxed });
+    const layers = setup === undefined ? [] : await importSetup(setup);
+    const model = load(file, { layers });
+    // Its random streams are those of the original.
+    (model as { key: RandomKey }).key = key;
+    if (compile) model.compile(compile);
+    if (training) restoreTraining(model, training);
+    this.#model = model;
+  }
+
+  /** Runs a fit or an evaluation with what it needs of the other side. */
+  async #run<T>(
+    id: number,
+    request: RunRequest,
+    start: (x: ModelData, y: ModelData, options: FitOptions) => Promise<T>,
+  ): Promise<T> {
+    const abort = new AbortController();
+    if (request.aborted) abort.abort();
+    this.#aborts.set(id, abort);
+    const relay = new Relay(this.#model, request, (hook) => this.#ask(id, hook));
+    const timer = setInterval(() => {
+      const { progress } = relay;
+      if (progress) this.#port.post({ id, progress }, []);
+    }, REPORT);
+    try {
+      const { x, y, options } = request;
+      const own = unpack(options) as object;
+      return await start(unpack(x) as ModelData, unpack(y) as ModelData, {
+        ...own,
+        callbacks: [relay],
+        signal: abort.signal,
+      });
+    } finally {
+      clearInterval(timer);
+      this.#aborts.delete(id);
+      this.#answers.delete(id);
+    }
+  }
+
+  #ask(id: number, hook: HookCall): Promise<Answer> {
+    return new Promise((resolve) => {
+      this.#answers.set(id, resolve);
+      this.#port.post(
+        { id, hook },
+        (hook.weights ?? []).map(({ buffer }) => buffer as ArrayBuffer),
+      );
+    });
+  }
+}
+
+function handOver(value: unknown): { result: unknown; transfer: Iterable<ArrayBuffer> } {
+  const parcel = new Parcel(true);
+  return { result: parcel.pack(value), transfer: parcel.transfer };
+}

@@ -1,0 +1,5 @@
+import type * as Library from 'fourlane';
+
+type LayerClass = new (options: { inputShape?: number[]; fuse?: string }) => Library.Layer;
+
+export const layers: (fl: typeof Library) => LayerClass[];
