@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  fileExports,
   findTool,
   notBuilt,
   type Packed,
@@ -10,7 +11,6 @@ import {
   root,
   specifiers,
   temporaryFolder,
-  wasmExports,
 } from './published.js';
 
 const publint = findTool('publint');
@@ -32,7 +32,7 @@ describe.skipIf(notBuilt)(`checkers of packages${notBuilt}`, () => {
 
   it.skipIf(attw.missing)(`arethetypeswrong finds the types of every export${attw.missing}`, () => {
     const args = [packed.tarball, '--profile', 'esm-only', '--no-definitely-typed', '--format', 'json'];
-    const left = ['--exclude-entrypoints', ...wasmExports.map((path) => path.slice(2))];
+    const left = ['--exclude-entrypoints', ...fileExports.map((path) => path.slice(2))];
     const cli = join(attw.folder, 'dist/index.js');
     const report = JSON.parse(execFileSync(process.execPath, [cli, ...args, ...left], { encoding: 'utf8' }));
     const ignored = ['node10', 'node16-cjs']; // what the profile leaves out

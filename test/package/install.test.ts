@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { denseFactories, densePrints } from './programs.js';
 import {
+  fileExports,
   install,
   manifest,
   node,
@@ -11,7 +12,6 @@ import {
   root,
   specifiers,
   temporaryFolder,
-  wasmExports,
 } from './published.js';
 
 const deno = join(root, 'test/runtimes/node_modules/deno/deno');
@@ -67,11 +67,11 @@ describe.skipIf(notBuilt)(`the installed package${notBuilt}`, () => {
   });
 
   it('resolves its .wasm files', () => {
-    const paths = wasmExports.map((path) => path.replace('.', 'fourlane'));
+    const paths = fileExports.map((path) => path.replace('.', 'fourlane'));
     const code = `console.log(${JSON.stringify(paths)}.map((path) => import.meta.resolve(path)).join('\\n'))`;
     const found = node(folder, '--input-type=module', '-e', code).split('\n');
     expect(found.map((url) => url.slice(url.lastIndexOf('/')))).toEqual(
-      wasmExports.map((path) => path.slice(1)),
+      fileExports.map((path) => path.slice(1)),
     );
   });
 

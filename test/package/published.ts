@@ -15,8 +15,8 @@ export const notBuilt = existsSync(join(root, 'dist/index.js'))
   : ' (skipped: no dist/, run npm run build)';
 if (notBuilt) console.warn('The published package is not tested: there is no dist/. Run npm run build.');
 
-/** Files that the package exports beside its modules. */
-export const wasmExports = Object.keys(manifest.exports).filter((path) => path.endsWith('.wasm'));
+/** Files that the package exports beside its modules: kernels, and the worker's script. */
+export const fileExports = Object.keys(manifest.exports).filter((path) => /\.(wasm|js)$/.test(path));
 /** What is imported: 'fourlane', 'fourlane/data', … */
 export const specifiers = Object.entries<{ types?: string }>(manifest.exports)
   .filter(([, target]) => target.types)
