@@ -2,4 +2,5 @@
 import { openPort } from './port.js';
 import { Server } from './server.js';
 
-new Server(openPort());
+const port = openPort();
+if (port) new Server(port);

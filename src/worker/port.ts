@@ -7,8 +7,8 @@ export interface Port {
   listen(listener: (message: Message) => void): void;
 }
 
-/** The way out of this worker, whatever the platform made it of. */
-export function openPort(): Port {
+/** The way out of this worker, whatever the platform made it of; undefined where this is no worker. */
+export function openPort(): Port | undefined {
   const parent = nodeThreads()?.parentPort;
   if (parent) {
     return {
@@ -16,9 +16,9 @@ export function openPort(): Port {
       listen: (listener) => void parent.on('message', listener),
     };
   }
+  if (!('WorkerGlobalScope' in globalThis) || typeof postMessage !== 'function') return undefined;
   return {
-    post: (reply, transfer) => globalThis.postMessage(reply, [...transfer]),
-    listen: (listener) =>
-      globalThis.addEventListener('message', ({ data }: MessageEvent<Message>) => listener(data)),
+    post: (reply, transfer) => postMessage(reply, [...transfer]),
+    listen: (listener) => addEventListener('message', ({ data }: MessageEvent<Message>) => listener(data)),
   };
 }
