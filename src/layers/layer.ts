@@ -94,8 +94,7 @@ export abstract class Layer extends Callable {
 
   /** What kind of layer it is: the `className` of its class, or the name of a class that has none of its own. */
   get className(): string {
-    const kind = this.constructor as typeof Layer;
-    return Object.hasOwn(kind, 'className') ? kind.className : kind.name;
+    return classNameOf(this.constructor as typeof Layer);
   }
 
   /** Makes the weights for inputs of these shapes, once. */
@@ -204,6 +203,11 @@ export abstract class Layer extends Callable {
 
 function format(shapes: readonly Shape[]): string {
   return shapes.map((shape) => formatShape(shape, true)).join(', ');
+}
+
+/** The `className` of a class of layers, or the name of one that has none of its own. */
+export function classNameOf(kind: { className: string; name: string }): string {
+  return Object.hasOwn(kind, 'className') ? kind.className : kind.name;
 }
 
 /** @throws ConfigError where `value` is no whole number of at least `low`. */

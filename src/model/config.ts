@@ -2,7 +2,7 @@ import { ConfigError } from '../errors.js';
 import { Activation, ELU, LeakyReLU, ReLU, Softmax } from '../layers/activation.js';
 import { Dense } from '../layers/dense.js';
 import { InputLayer } from '../layers/input.js';
-import type { Layer } from '../layers/layer.js';
+import { classNameOf, type Layer } from '../layers/layer.js';
 import { Add, Average, Concatenate, Multiply } from '../layers/merge.js';
 import { Rescaling } from '../layers/preprocessing.js';
 import { Dropout } from '../layers/regularization.js';
@@ -13,7 +13,8 @@ import { Sequential, type SequentialConfig } from './sequential.js';
 
 /** A class of layers that can be made of its configuration. */
 export interface LayerClass {
-  readonly className: string;
+  className: string;
+  readonly name: string;
   // biome-ignore lint/suspicious/noExplicitAny: every class has options of its own
   new (config: any): Layer;
 }
@@ -35,7 +36,7 @@ export interface RestoreOptions {
  * @throws ConfigError `unknown-layer-class` where a class is neither shipped nor among `options.layers`.
  */
 export function fromConfig(config: ModelConfig, { layers: own = [] }: RestoreOptions = {}): Model {
-  const classes = new Map([...shipped(), ...own].map((kind) => [kind.className, kind]));
+  const classes = new Map([...shipped(), ...own].map((kind) => [classNameOf(kind), kind]));
   if (config.className === 'Sequential') return sequentialFrom(config as SequentialConfig, classes);
   return graphFrom(config as GraphConfig, classes);
 }

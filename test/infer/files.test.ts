@@ -107,7 +107,6 @@ describe('model files', () => {
 
   test('layers of one’s own are handed in', () => {
     class Twice extends fl.Layer {
-      static override className = 'Twice';
       override call(b: fl.Builder, value: fl.Value): fl.Value {
         return b.affine(value, 2, 0);
       }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { afterEach, describe, expect, test } from 'vitest';
 import { hashOf } from '../runtimes/scenario.js';
 import { uniformArray } from '../support/random.js';
-import { built, fl, inWorker, layersUrl, reason } from './support.js';
+import { built, fl, inWorker, layersUrl, reason, workerUrl } from './support.js';
 
 const rows = 4000;
 const x = built ? fl.tensor(uniformArray(rows * 16, 1), [rows, 16]) : [];
@@ -108,6 +108,10 @@ describe.skipIf(!built)(`the end of a worker${reason}`, () => {
       );
     });
     expect(output).toBe('ended done\n');
+  });
+
+  test('the worker’s file does nothing where it is no worker', async () => {
+    expect(Object.keys(await import(workerUrl.href))).toEqual([]);
   });
 });
 
