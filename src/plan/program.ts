@@ -2,6 +2,7 @@ import type { Runtime } from '../wasm/runtime.js';
 import { bindCall } from './bind.js';
 import { type Lifetime, planMemory } from './memory.js';
 import type { Argument, Step } from './step.js';
+import { withoutUnread } from './unread.js';
 import { PerBatch, Value } from './value.js';
 
 export interface ProgramOptions {
@@ -39,7 +40,11 @@ export class Program {
   #region = -1;
   #batch = 0;
 
-  constructor(runtime: Runtime, { steps, capacity, inputs = [], outputs = [], purpose }: ProgramOptions) {
+  constructor(
+    runtime: Runtime,
+    { steps: emitted, capacity, inputs = [], outputs = [], purpose }: ProgramOptions,
+  ) {
+    const steps = withoutUnread(emitted, outputs);
     this.#runtime = runtime;
     this.#purpose = purpose;
     this.capacity = capacity;
