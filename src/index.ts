@@ -39,6 +39,8 @@ export { EarlyStopping, LambdaCallback, ProgressLogger } from './train/callbacks
 export { History } from './train/history.js';
 export type { Logs } from './train/scoreboard.js';
 export { Trainer, type TrainerOptions } from './train/trainer.js';
+export { core } from './wasm/core.js';
 export { type InitOptions, init } from './wasm/init.js';
+export type { KernelModule } from './wasm/module.js';
 export { type RuntimeInfo, runtimeInfo as runtime } from './wasm/runtime.js';
 export type { WasmSource } from './wasm/source.js';
