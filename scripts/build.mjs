@@ -10,7 +10,7 @@ const entries = ['index', 'data', 'workflow', 'datasets', 'infer', 'worker', 'no
 const entryPoint = (name) => (name === 'index' ? 'src/index.ts' : `src/${name}/index.ts`);
 const kernels = ['core', 'forward', 'relaxed'];
 
-/** What src/index.ts exports whole (`export * as`) and nothing else needs whole. */
+/** What src/index.ts exports whole (`export * as`) and nothing else needs whole; `layers` is an entry besides. */
 const namespaces = { layers: 'src/layers/index.ts', callbacks: 'src/train/callbacks.ts' };
 
 /** Leaves them modules of their own: inside the bundle they would be objects, which no bundler takes apart. */

@@ -5,17 +5,28 @@ import type { Tensor } from '../data/tensor.js';
 import { ConfigError, FormatError, ValueError } from '../errors.js';
 import { checkMetadata } from '../file/metadata.js';
 import { decodeTensors, type NamedTensor } from '../file/safetensors.js';
-import { type ForwardProgram, fromPortable, type PortableProgram } from '../plan/portable.js';
+import { checkOptions } from '../names.js';
+import {
+  type ForwardProgram,
+  type FoundKernel,
+  fromPortable,
+  type PortableProgram,
+} from '../plan/portable.js';
 import { Program } from '../plan/program.js';
 import type { Step } from '../plan/step.js';
 import type { Place, Value } from '../plan/value.js';
 import { abi, forward } from '../wasm/forward.js';
 import type { Allocation } from '../wasm/heap.js';
-import type { KernelModule } from '../wasm/module.js';
+import { KernelModule } from '../wasm/module.js';
 import { runtime } from '../wasm/runtime.js';
 
 export interface LoadOptions {
-  /** Modules of kernels beyond the core, for models that use them. */
+  /**
+   * Kernels beside those of inference, for models whose layers emit others: `core` has all of them. Default none.
+   *
+   *     import { core } from 'fourlane';
+   *     load(file, { kernels: [core] });
+   */
   kernels?: readonly KernelModule<object>[];
 }
 
@@ -27,9 +38,18 @@ export interface PredictOptions {
 /**
  * Binds the forward program of a file that `model.save()` wrote.
  *
- * @throws FormatError where the bytes are no such file, or the program was saved for other kernels.
+ * @throws FormatError where the bytes are no such file, or the program was saved for other kernels; `unknown-kernel`
+ *   where it needs one that is neither among those of inference nor in `options.kernels`.
  */
-export function load(bytes: Uint8Array | ArrayBuffer, { kernels = [] }: LoadOptions = {}): InferenceModel {
+export function load(bytes: Uint8Array | ArrayBuffer, options: LoadOptions = {}): InferenceModel {
+  checkOptions(options, ['kernels'], 'load');
+  const { kernels = [] } = options;
+  if (!Array.isArray(kernels) || !kernels.every((module) => module instanceof KernelModule)) {
+    throw new ConfigError(
+      'option-value',
+      `load: kernels must be a list of kernel modules such as [core], but got ${String(kernels)}.`,
+    );
+  }
   const { tensors, metadata } = decodeTensors(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes));
   checkMetadata(metadata);
   if (metadata.abi !== abi) {
@@ -146,14 +166,23 @@ function withInputs(step: Step, replaced: ReadonlyMap<Value, Value>): Step {
   return { ...step, kernel: 'csrMatmul', args: [y, indptr, indices, values, w, bias, rows, n] };
 }
 
-function finder(modules: readonly KernelModule<object>[]) {
-  const found = new Map<string, { module: KernelModule<object>; arity: number }>();
+function finder(modules: readonly KernelModule<object>[]): (kernel: string) => FoundKernel {
+  const found = new Map<string, FoundKernel>();
   for (const module of modules) {
     for (const [kernel, call] of Object.entries(runtime().kernels(module))) {
       if (typeof call === 'function') found.set(kernel, { module, arity: call.length });
     }
   }
-  return (kernel: string) => found.get(kernel);
+  return (kernel) => {
+    const known = found.get(kernel);
+    if (known) return known;
+    throw new FormatError(
+      'unknown-kernel',
+      `The program of the model file needs a kernel '${kernel}', which is not in ` +
+        `${modules.map(({ name }) => `'${name}'`).join(', ')}. Kernels beside those of inference are handed in: ` +
+        "import { core } from 'fourlane'; load(file, { kernels: [core] }).",
+    );
+  };
 }
 
 function parse(program: string): PortableProgram {

@@ -18,6 +18,14 @@ interface Run {
   length: number;
 }
 
+/** What training keeps beside the weights: with both it goes on elsewhere as if nothing had happened. */
+export interface TrainingSnapshot {
+  readonly iterations: number;
+  readonly epochs: number;
+  /** The optimizer's slots one after the other, each in the order of the weights. */
+  readonly slots: Float32Array<ArrayBuffer>;
+}
+
 /**
  * What the training of a model keeps from step to step: gradients and optimizer slots in the order of the parameters,
  * the scalar block, and the table of contiguous runs that the optimizer walks in one call.
@@ -35,6 +43,8 @@ export class TrainingState {
   readonly #gradients = new Map<Parameter, Place>();
   readonly #table: Value;
   readonly #runs: number;
+  /** Where the slots begin and end, in elements. */
+  readonly #slots: readonly [from: number, to: number];
 
   constructor(runtime: Runtime, optimizer: Optimizer, parameters: readonly Parameter[], key: RandomKey) {
     this.optimizer = optimizer;
@@ -55,6 +65,7 @@ export class TrainingState {
     const gradients = table + tableBytes;
     const slot = (i: number, offset: number) =>
       i < optimizer.slots ? gradients + ((1 + i) * total + offset) * 4 : 0;
+    this.#slots = [gradients / 4 + total, gradients / 4 + (1 + optimizer.slots) * total];
     this.#table = new Value([runs.length * RECORD_WORDS], { place: { address: table } });
 
     let offset = 0;
@@ -104,6 +115,19 @@ export class TrainingState {
     for (let i = 0; i < values.length; i++) f32[at + SCALARS.hyperparameters + i] = values[i];
     i32[at + SCALARS.step] = iterations;
     this.iterations = iterations + 1;
+  }
+
+  /** A copy of what it keeps. */
+  snapshot(): TrainingSnapshot {
+    const { iterations, epochs } = this;
+    return { iterations, epochs, slots: this.#heap.f32.slice(...this.#slots) };
+  }
+
+  /** Goes on where `snapshot` was called, for the same weights and optimizer. */
+  restore({ iterations, epochs, slots }: TrainingSnapshot): void {
+    this.iterations = iterations;
+    this.epochs = epochs;
+    this.#heap.f32.subarray(...this.#slots).set(slots);
   }
 
   /** Gives its memory back at once. */

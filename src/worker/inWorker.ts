@@ -3,7 +3,7 @@ import { checkOptions } from '../names.js';
 import { runtime } from '../wasm/runtime.js';
 import { describeArguments } from './compileArguments.js';
 import { Link } from './link.js';
-import { trainingOf } from './snapshot.js';
+import { buffersOf } from './snapshot.js';
 import { absoluteUrl } from './thread.js';
 import { WorkerModel } from './workerModel.js';
 
@@ -34,7 +34,7 @@ export async function inWorker(model: Model, options: InWorkerOptions = {}): Pro
   const { workerUrl, setup } = options;
   const { key, compileArguments } = model;
   const file = model.save();
-  const training = trainingOf(model);
+  const training = model.training?.snapshot();
   const request = {
     file,
     key,
@@ -45,8 +45,7 @@ export async function inWorker(model: Model, options: InWorkerOptions = {}): Pro
   };
   const link = new Link(workerUrl);
   try {
-    const transfer = [file.buffer, ...(training ? [training.slots.buffer] : [])];
-    await link.call('open', request, { transfer });
+    await link.call('open', request, { transfer: [file.buffer, ...buffersOf({ training })] });
     return new WorkerModel(model, link);
   } catch (error) {
     await link.close();
