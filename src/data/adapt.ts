@@ -1,8 +1,9 @@
 /** From what users hand over to columns: every check of data in memory is here, before the first step. */
 import { ShapeError, ValueError } from '../errors.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
-import { type Column, checkFinite, DenseColumn, SparseColumn } from './column.js';
+import { type Column, checkFinite, DenseColumn } from './column.js';
 import { SparseMatrix } from './sparse.js';
+import { SparseColumn } from './sparseColumn.js';
 import {
   isTensorData,
   type NumberArray,

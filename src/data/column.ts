@@ -3,7 +3,6 @@ import type { Program } from '../plan/program.js';
 import { type Size, Value } from '../plan/value.js';
 import { type Shape, sizeOf } from '../shape.js';
 import type { Heap } from '../wasm/heap.js';
-import type { SparseMatrix } from './sparse.js';
 
 /** Where a column enters a plan: what layers read, and the buffers that are written before each run. */
 export interface Port {
@@ -34,6 +33,10 @@ export interface Column {
   fill(port: Port, program: Program, heap: Heap, rows: BatchRows): void;
   /** The rows from `start` to `end` as a column of their own. */
   slice(start: number, end: number): Column;
+  /** The same rows for reading them many times: in linear memory where that saves copying them for every batch. */
+  settle(heap: Heap): Column;
+  /** Gives back at once what `settle` took; the column must not be read any more. */
+  release(heap: Heap): void;
 }
 
 type NumberData = Float32Array | Float64Array | Int32Array;
@@ -97,66 +100,12 @@ export class DenseColumn implements Column {
     const data = this.data.subarray(start * this.#width, end * this.#width);
     return new DenseColumn(this.kind, data, this.shape, this.scale, this.offset);
   }
-}
 
-/** Rows of a sparse matrix. Its plan has room for the longest row in every place of the batch. */
-export class SparseColumn implements Column {
-  readonly length: number;
-  readonly signature: string;
-  readonly #rowCapacity: number;
-
-  constructor(
-    readonly matrix: SparseMatrix,
-    /** The rows that belong to the column: `first` to before `last`. */
-    readonly first = 0,
-    readonly last = matrix.shape[0],
-    rowCapacity?: number,
-  ) {
-    this.length = last - first;
-    this.#rowCapacity = rowCapacity ?? longestRow(matrix);
-    this.signature = `sparse ${this.#rowCapacity}${matrix.values ? ' values' : ''}`;
+  settle(): Column {
+    return this;
   }
 
-  open(): Port {
-    const offsets = new Value([2], { batched: true, type: 'int32' });
-    const indices = new Value([this.#rowCapacity], { batched: true, type: 'int32' });
-    const values = this.matrix.values && new Value([this.#rowCapacity], { batched: true });
-    const sparse = { indptr: offsets, indices, values };
-    const value = new Value([this.matrix.shape[1]], { batched: true, sparse });
-    return { value, inputs: values ? [offsets, indices, values] : [offsets, indices] };
-  }
-
-  fill({ inputs }: Port, program: Program, heap: Heap, rows: BatchRows): void {
-    const { indptr, indices, values } = this.matrix;
-    const offsetsAt = program.addressOf(inputs[0]) / 4;
-    const indicesAt = program.addressOf(inputs[1]) / 4;
-    const valuesAt = values ? program.addressOf(inputs[2]) / 4 : 0;
-    let stored = 0;
-    heap.i32[offsetsAt] = 0;
-    for (let i = 0; i < rows.count; i++) {
-      const at = rows.start + i;
-      const row = this.first + (rows.order ? rows.order[at] : at);
-      const begin = indptr[row];
-      const end = indptr[row + 1];
-      heap.i32.set(indices.subarray(begin, end), indicesAt + stored);
-      if (values) heap.f32.set(values.subarray(begin, end), valuesAt + stored);
-      stored += end - begin;
-      heap.i32[offsetsAt + i + 1] = stored;
-    }
-  }
-
-  slice(start: number, end: number): Column {
-    return new SparseColumn(this.matrix, this.first + start, this.first + end, this.#rowCapacity);
-  }
-}
-
-/** The length of the longest row, rounded up to a power of two so that similar matrices share a plan. */
-function longestRow({ indptr }: SparseMatrix): number {
-  let longest = 1;
-  for (let r = 1; r < indptr.length; r++) longest = Math.max(longest, indptr[r] - indptr[r - 1]);
-  let capacity = 16;
-  while (capacity < longest) capacity *= 2;
-  return capacity;
+  release(): void {}
 }
 
 function copyRows<T extends Float32Array | Int32Array | Uint8Array>(

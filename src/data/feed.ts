@@ -39,6 +39,17 @@ export function sliceSamples({ inputs, targets }: Samples, start: number, end: n
   return { inputs: inputs.map(cut), targets: targets.map(cut), length: end - start };
 }
 
+/** The samples for reading them many times. */
+export function settleSamples({ inputs, targets, length }: Samples): Samples {
+  const settle = (column: Column) => column.settle(runtime().heap);
+  return { inputs: inputs.map(settle), targets: targets.map(settle), length };
+}
+
+/** Gives back at once what `settleSamples` took. */
+export function releaseSamples({ inputs, targets }: Samples): void {
+  for (const column of [...inputs, ...targets]) column.release(runtime().heap);
+}
+
 /** One iteration: the rows into the program, then all its steps. */
 export function stepper(
   { program, ports }: FedProgram,

@@ -162,8 +162,8 @@ function withInputs(step: Step, replaced: ReadonlyMap<Value, Value>): Step {
     );
   }
   const [y, , w, bias, , rows, n] = args;
-  const { indptr, indices, values = 0 } = sparse;
-  return { ...step, kernel: 'csrMatmul', args: [y, indptr, indices, values, w, bias, rows, n] };
+  const { indices, lengths, values = 0 } = sparse;
+  return { ...step, kernel: 'csrMatmul', args: [y, indices, lengths, values, w, bias, rows, n] };
 }
 
 function finder(modules: readonly KernelModule<object>[]): (kernel: string) => FoundKernel {

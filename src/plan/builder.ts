@@ -43,8 +43,8 @@ export class Builder extends Tape {
     const rows = y.rows;
     const scratch = () => new Value([GEMM_SCRATCH_BYTES], { type: 'uint8' });
     if (input.sparse) {
-      const { indptr, indices, values } = input.sparse;
-      this.emit(core, 'csrMatmul', y, indptr, indices, values ?? 0, w, offset ?? 0, rows, n);
+      const { indices, lengths, values } = input.sparse;
+      this.emit(core, 'csrMatmul', y, indices, lengths, values ?? 0, w, offset ?? 0, rows, n);
     } else this.emit(core, 'gemmNN', y, input, w, offset ?? 0, scratch(), rows, n, k);
 
     this.onBackward(y, (dy) => {
@@ -55,9 +55,9 @@ export class Builder extends Tape {
       }
       this.gradientFrom(w, (dw, start) => {
         if (input.sparse) {
-          const { indptr, indices, values } = input.sparse;
+          const { indices, lengths, values } = input.sparse;
           if (!start) this.emit(core, 'fill', dw, 0, dw.count);
-          this.emit(core, 'csrMatmulBackward', dw, dy, indptr, indices, values ?? 0, rows, n);
+          this.emit(core, 'csrMatmulBackward', dw, dy, indices, lengths, values ?? 0, rows, n);
         } else this.emit(core, 'gemmTN', dw, input, dy, start, scratch(), k, n, rows);
       });
       this.gradientFrom(input, (dx, start) =>

@@ -1,0 +1,106 @@
+import type { Program } from '../plan/program.js';
+import { Value } from '../plan/value.js';
+import type { Allocation, Heap } from '../wasm/heap.js';
+import type { BatchRows, Column, Port } from './column.js';
+import type { SparseMatrix } from './sparse.js';
+
+/**
+ * Rows of a sparse matrix. A settled column lies in linear memory whole, and a batch of it is a table of addresses; of any
+ * other the rows of a batch are copied to the program first, which has room for the longest row in every place.
+ */
+export class SparseColumn implements Column {
+  readonly length: number;
+  readonly signature: string;
+  readonly #rowCapacity: number;
+  /** The indices of all rows, behind them the values. */
+  readonly #settled: Allocation | undefined;
+
+  constructor(
+    readonly matrix: SparseMatrix,
+    /** The rows that belong to the column: `first` to before `last`. */
+    readonly first = 0,
+    readonly last = matrix.shape[0],
+    rowCapacity?: number,
+    settled?: Allocation,
+  ) {
+    this.length = last - first;
+    this.#settled = settled;
+    this.#rowCapacity = settled ? 0 : (rowCapacity ?? longestRow(matrix));
+    this.signature = `sparse ${settled ? 'settled' : this.#rowCapacity}${matrix.values ? ' values' : ''}`;
+  }
+
+  open(): Port {
+    const table = () => new Value([1], { batched: true, type: 'int32' });
+    const { values } = this.matrix;
+    const sparse = { indices: table(), lengths: table(), values: values && table() };
+    const inputs = [sparse.indices, sparse.lengths];
+    if (sparse.values) inputs.push(sparse.values);
+    if (!this.#settled) {
+      inputs.push(new Value([this.#rowCapacity], { batched: true, type: 'int32' }));
+      if (values) inputs.push(new Value([this.#rowCapacity], { batched: true }));
+    }
+    return { value: new Value([this.matrix.shape[1]], { batched: true, sparse }), inputs };
+  }
+
+  fill({ inputs }: Port, program: Program, heap: Heap, { order, start, count }: BatchRows): void {
+    const { indptr, indices, values } = this.matrix;
+    const [indexTable, lengthTable, ...rest] = inputs.map((input) => program.addressOf(input));
+    const valueTable = values ? rest.shift()! : 0;
+    const settled = this.#settled;
+    const [first, terms] = this.#terms();
+    // Where the term number `first` lies, and the first of the batch.
+    let indexAt = settled ? settled.address : rest[0];
+    let valueAt = settled ? indexAt + terms * 4 : rest[1];
+    const [indicesAt, valuesAt] = [indexAt, valueAt];
+    const { i32, f32 } = heap;
+    for (let i = 0; i < count; i++) {
+      const row = this.first + (order ? order[start + i] : start + i);
+      const begin = indptr[row];
+      const end = indptr[row + 1];
+      if (settled) {
+        indexAt = indicesAt + (begin - first) * 4;
+        valueAt = valuesAt + (begin - first) * 4;
+      } else i32.set(indices.subarray(begin, end), indexAt / 4);
+      i32[indexTable / 4 + i] = indexAt;
+      i32[lengthTable / 4 + i] = end - begin;
+      if (values) {
+        if (!settled) f32.set(values.subarray(begin, end), valueAt / 4);
+        i32[valueTable / 4 + i] = valueAt;
+      }
+      indexAt += (end - begin) * 4;
+      valueAt += (end - begin) * 4;
+    }
+  }
+
+  slice(start: number, end: number): Column {
+    return new SparseColumn(this.matrix, this.first + start, this.first + end, this.#rowCapacity);
+  }
+
+  settle(heap: Heap): Column {
+    const { indices, values } = this.matrix;
+    const [first, terms] = this.#terms();
+    const memory = heap.allocate(terms * (values ? 8 : 4), 'A data set');
+    heap.i32.set(indices.subarray(first, first + terms), memory.address / 4);
+    if (values) heap.f32.set(values.subarray(first, first + terms), memory.address / 4 + terms);
+    return new SparseColumn(this.matrix, this.first, this.last, this.#rowCapacity, memory);
+  }
+
+  release(heap: Heap): void {
+    if (this.#settled) heap.release(this.#settled);
+  }
+
+  /** Where the terms of the column begin in the matrix, and how many there are. */
+  #terms(): [first: number, count: number] {
+    const { indptr } = this.matrix;
+    return [indptr[this.first], indptr[this.last] - indptr[this.first]];
+  }
+}
+
+/** The length of the longest row, rounded up to a power of two so that similar matrices share a plan. */
+function longestRow({ indptr }: SparseMatrix): number {
+  let longest = 1;
+  for (let r = 1; r < indptr.length; r++) longest = Math.max(longest, indptr[r] - indptr[r - 1]);
+  let capacity = 16;
+  while (capacity < longest) capacity *= 2;
+  return capacity;
+}
