@@ -24,13 +24,14 @@ export interface PredictingProgram extends FedProgram {
   readonly outputs: readonly Value[];
 }
 
-/** Samples from columns, all of the same length. */
+/** Samples from columns, all of the same length; `nameOf` says whose length is wrong. */
 export function makeSamples(
   inputs: readonly Column[],
   targets: readonly Column[],
-  labels: readonly string[],
+  nameOf: (column: number) => string,
 ): Samples {
-  return { inputs, targets, length: checkLengths([...inputs, ...targets], labels) };
+  const columns = targets.length ? [...inputs, ...targets] : inputs;
+  return { inputs, targets, length: checkLengths(columns, nameOf) };
 }
 
 /** The samples from `start` to before `end`. */

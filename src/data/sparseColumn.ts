@@ -26,7 +26,7 @@ export class SparseColumn implements Column {
     this.length = last - first;
     this.#settled = settled;
     this.#rowCapacity = settled ? 0 : (rowCapacity ?? longestRow(matrix));
-    this.signature = `sparse ${settled ? 'settled' : this.#rowCapacity}${matrix.values ? ' values' : ''}`;
+    this.signature = signatureOf(this.#rowCapacity, matrix.values !== undefined);
   }
 
   open(): Port {
@@ -44,29 +44,33 @@ export class SparseColumn implements Column {
 
   fill({ inputs }: Port, program: Program, heap: Heap, { order, start, count }: BatchRows): void {
     const { indptr, indices, values } = this.matrix;
-    const [indexTable, lengthTable, ...rest] = inputs.map((input) => program.addressOf(input));
-    const valueTable = values ? rest.shift()! : 0;
     const settled = this.#settled;
-    const [first, terms] = this.#terms();
-    // Where the term number `first` lies, and the first of the batch.
-    let indexAt = settled ? settled.address : rest[0];
-    let valueAt = settled ? indexAt + terms * 4 : rest[1];
-    const [indicesAt, valuesAt] = [indexAt, valueAt];
     const { i32, f32 } = heap;
+    const indexTable = program.addressOf(inputs[0]) / 4;
+    const lengthTable = program.addressOf(inputs[1]) / 4;
+    const valueTable = values ? program.addressOf(inputs[2]) / 4 : 0;
+    const copies = values ? 3 : 2;
+    let indexAt = settled ? settled.address : program.addressOf(inputs[copies]);
+    let valueAt = 0;
+    if (values) valueAt = settled ? indexAt + this.#terms * 4 : program.addressOf(inputs[copies + 1]);
+    // A settled row lies as far behind these addresses as it begins in the matrix; copies follow one another.
+    const first = indptr[this.first];
+    const indicesAt = indexAt - first * 4;
+    const valuesAt = valueAt - first * 4;
     for (let i = 0; i < count; i++) {
       const row = this.first + (order ? order[start + i] : start + i);
       const begin = indptr[row];
       const end = indptr[row + 1];
       if (settled) {
-        indexAt = indicesAt + (begin - first) * 4;
-        valueAt = valuesAt + (begin - first) * 4;
-      } else i32.set(indices.subarray(begin, end), indexAt / 4);
-      i32[indexTable / 4 + i] = indexAt;
-      i32[lengthTable / 4 + i] = end - begin;
-      if (values) {
-        if (!settled) f32.set(values.subarray(begin, end), valueAt / 4);
-        i32[valueTable / 4 + i] = valueAt;
+        indexAt = indicesAt + begin * 4;
+        valueAt = valuesAt + begin * 4;
+      } else {
+        i32.set(indices.subarray(begin, end), indexAt / 4);
+        if (values) f32.set(values.subarray(begin, end), valueAt / 4);
       }
+      i32[indexTable + i] = indexAt;
+      i32[lengthTable + i] = end - begin;
+      if (values) i32[valueTable + i] = valueAt;
       indexAt += (end - begin) * 4;
       valueAt += (end - begin) * 4;
     }
@@ -77,11 +81,11 @@ export class SparseColumn implements Column {
   }
 
   settle(heap: Heap): Column {
-    const { indices, values } = this.matrix;
-    const [first, terms] = this.#terms();
-    const memory = heap.allocate(terms * (values ? 8 : 4), 'A data set');
-    heap.i32.set(indices.subarray(first, first + terms), memory.address / 4);
-    if (values) heap.f32.set(values.subarray(first, first + terms), memory.address / 4 + terms);
+    const { indptr, indices, values } = this.matrix;
+    const [begin, end] = [indptr[this.first], indptr[this.last]];
+    const memory = heap.allocate((end - begin) * (values ? 8 : 4), 'A data set');
+    heap.i32.set(indices.subarray(begin, end), memory.address / 4);
+    if (values) heap.f32.set(values.subarray(begin, end), memory.address / 4 + this.#terms);
     return new SparseColumn(this.matrix, this.first, this.last, this.#rowCapacity, memory);
   }
 
@@ -89,11 +93,23 @@ export class SparseColumn implements Column {
     if (this.#settled) heap.release(this.#settled);
   }
 
-  /** Where the terms of the column begin in the matrix, and how many there are. */
-  #terms(): [first: number, count: number] {
+  get #terms(): number {
     const { indptr } = this.matrix;
-    return [indptr[this.first], indptr[this.last] - indptr[this.first]];
+    return indptr[this.last] - indptr[this.first];
   }
+}
+
+const signatures = new Map<number, string>();
+
+/** The same string object for the same plan, which a map finds faster than a new one. */
+function signatureOf(rowCapacity: number, hasValues: boolean): string {
+  const key = hasValues ? -rowCapacity - 1 : rowCapacity;
+  let known = signatures.get(key);
+  if (!known) {
+    known = `sparse ${rowCapacity || 'settled'}${hasValues ? ' values' : ''}`;
+    signatures.set(key, known);
+  }
+  return known;
 }
 
 /** The length of the longest row, rounded up to a power of two so that similar matrices share a plan. */

@@ -87,7 +87,10 @@ export class InferenceModel {
       address += length(one) * 4;
     }
     this.#program = fromPortable(program, finder(modules), (name) => places.get(name));
-    this.#inputs = this.#program.inputs.map(({ shape }, i) => ({ name: `input ${i + 1}`, shape }));
+    this.#inputs = this.#program.inputs.map(({ shape }, i) => ({
+      name: `input ${i + 1}`,
+      sampleShape: shape,
+    }));
   }
 
   /**
@@ -106,11 +109,7 @@ export class InferenceModel {
     }
     const parts = splitData(x, this.#inputs, 'x');
     const columns = parts.map((part, i) => inputColumn(part, this.#inputs[i], 'x'));
-    const samples = makeSamples(
-      columns,
-      [],
-      columns.map(() => 'x'),
-    );
+    const samples = makeSamples(columns, [], () => 'x');
     const feed = this.#bind(columns, Math.min(batchSize, samples.length));
     const tensors = predictSamples(feed, samples, batchSize);
     return tensors.length === 1 ? tensors[0] : tensors;

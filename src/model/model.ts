@@ -184,13 +184,11 @@ export class Model extends Network implements Trainable<ModelData> {
   samples(x: ModelData, y: ModelData, [xName, yName] = ['x', 'y']): Samples {
     const { inputs } = this.#inputs(x, xName);
     const { outputs } = this.#ready();
-    const expected = this.outputs.map(({ name, sampleShape }) => ({ name, shape: sampleShape }));
-    const parts = splitData(y, expected, yName);
-    const targets = parts.map((part, i) => {
+    const targets = splitData(y, this.outputs, yName).map((part, i) => {
       const adapt = outputs[i].loss.target === 'labels' ? labelColumn : valueColumn;
-      return adapt(part, expected[i], yName);
+      return adapt(part, this.outputs[i], yName);
     });
-    return makeSamples(inputs, targets, [...inputs.map(() => xName), ...targets.map(() => yName)]);
+    return makeSamples(inputs, targets, (column) => (column < inputs.length ? xName : yName));
   }
 
   trainingState(): TrainingState {
@@ -234,14 +232,9 @@ export class Model extends Network implements Trainable<ModelData> {
 
   #inputs(x: ModelData, argument: string): Samples {
     this.prepareFor(x);
-    const expected = this.inputs.map(({ name, sampleShape }) => ({ name, shape: sampleShape }));
-    const parts = splitData(x, expected, argument);
-    const columns = parts.map((part, i) => inputColumn(part, expected[i], argument));
-    return makeSamples(
-      columns,
-      [],
-      columns.map(() => argument),
-    );
+    const { inputs } = this;
+    const columns = splitData(x, inputs, argument).map((part, i) => inputColumn(part, inputs[i], argument));
+    return makeSamples(columns, [], () => argument);
   }
 
   /** A chance to learn the shape of the input from the first data. */
