@@ -46,26 +46,14 @@ function gather16<Term>(
   let s1 = v128.load(start, 16);
   let s2 = v128.load(start, 32);
   let s3 = v128.load(start, 48);
-  // Two terms a round are added to each other first: the sums wait for one addition where they would wait for two.
-  for (; n > 1; n -= 2) {
-    const term = changetype<Term>(0);
+  for (; n > 0; n--) {
     const from = w + <usize>load<u32>(index) * row;
-    const next = w + <usize>load<u32>(index, 4) * row;
-    const nextValue = value + 4;
-    s0 = f32x4.add(s0, f32x4.add(term.times(v128.load(from), value), term.times(v128.load(next), nextValue)));
-    s1 = f32x4.add(s1, f32x4.add(term.times(v128.load(from, 16), value), term.times(v128.load(next, 16), nextValue)));
-    s2 = f32x4.add(s2, f32x4.add(term.times(v128.load(from, 32), value), term.times(v128.load(next, 32), nextValue)));
-    s3 = f32x4.add(s3, f32x4.add(term.times(v128.load(from, 48), value), term.times(v128.load(next, 48), nextValue)));
-    index += 8;
-    value += 8;
-  }
-  if (n) {
-    const term = changetype<Term>(0);
-    const from = w + <usize>load<u32>(index) * row;
-    s0 = f32x4.add(s0, term.times(v128.load(from), value));
-    s1 = f32x4.add(s1, term.times(v128.load(from, 16), value));
-    s2 = f32x4.add(s2, term.times(v128.load(from, 32), value));
-    s3 = f32x4.add(s3, term.times(v128.load(from, 48), value));
+    s0 = f32x4.add(s0, changetype<Term>(0).times(v128.load(from), value));
+    s1 = f32x4.add(s1, changetype<Term>(0).times(v128.load(from, 16), value));
+    s2 = f32x4.add(s2, changetype<Term>(0).times(v128.load(from, 32), value));
+    s3 = f32x4.add(s3, changetype<Term>(0).times(v128.load(from, 48), value));
+    index += 4;
+    value += 4;
   }
   v128.store(y, s0);
   v128.store(y, s1, 16);

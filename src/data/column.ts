@@ -3,6 +3,8 @@ import type { Program } from '../plan/program.js';
 import { type Size, Value } from '../plan/value.js';
 import { type Shape, sizeOf } from '../shape.js';
 import type { Heap } from '../wasm/heap.js';
+import { SparseColumn } from './sparseColumn.js';
+import { sparseRows } from './sparseRows.js';
 
 /** Where a column enters a plan: what layers read, and the buffers that are written before each run. */
 export interface Port {
@@ -33,8 +35,11 @@ export interface Column {
   fill(port: Port, program: Program, heap: Heap, rows: BatchRows): void;
   /** The rows from `start` to `end` as a column of their own. */
   slice(start: number, end: number): Column;
-  /** The same rows for reading them many times: in linear memory where that saves copying them for every batch. */
-  settle(heap: Heap): Column;
+  /**
+   * The same rows for reading them many times: in linear memory where that saves copying them for every batch, and as
+   * sparse rows where few are not 0 and whoever reads them can read those.
+   */
+  settle(heap: Heap, readsSparse: boolean): Column;
   /** Gives back at once what `settle` took; the column must not be read any more. */
   release(heap: Heap): void;
 }
@@ -101,8 +106,10 @@ export class DenseColumn implements Column {
     return new DenseColumn(this.kind, data, this.shape, this.scale, this.offset);
   }
 
-  settle(): Column {
-    return this;
+  settle(heap: Heap, readsSparse: boolean): Column {
+    if (!readsSparse || this.kind === 'labels' || this.offset !== 0) return this;
+    const sparse = sparseRows(this.data, this.#width, this.scale);
+    return sparse ? new SparseColumn(sparse).settle(heap) : this;
   }
 
   release(): void {}

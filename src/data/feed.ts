@@ -40,10 +40,17 @@ export function sliceSamples({ inputs, targets }: Samples, start: number, end: n
   return { inputs: inputs.map(cut), targets: targets.map(cut), length: end - start };
 }
 
-/** The samples for reading them many times. */
-export function settleSamples({ inputs, targets, length }: Samples): Samples {
-  const settle = (column: Column) => column.settle(runtime().heap);
-  return { inputs: inputs.map(settle), targets: targets.map(settle), length };
+/** The samples for reading them many times; `readsSparse` says which inputs may come as sparse rows. */
+export function settleSamples(
+  { inputs, targets, length }: Samples,
+  readsSparse: (input: number) => boolean,
+): Samples {
+  const { heap } = runtime();
+  return {
+    inputs: inputs.map((column, i) => column.settle(heap, readsSparse(i))),
+    targets: targets.map((column) => column.settle(heap, false)),
+    length,
+  };
 }
 
 /** Gives back at once what `settleSamples` took. */

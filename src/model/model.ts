@@ -17,6 +17,7 @@ import { Trainer, type TrainerOptions } from '../train/trainer.js';
 import { runtime } from '../wasm/runtime.js';
 import { ProgramCache } from './cache.js';
 import { type Compiled, type CompileOptions, checkBatchSize, compileOptions } from './compile.js';
+import { inputReadsSparse } from './graph.js';
 import { Network } from './network.js';
 import { buildPredicting, buildScoring } from './programs.js';
 
@@ -189,6 +190,10 @@ export class Model extends Network implements Trainable<ModelData> {
       return adapt(part, this.outputs[i], yName);
     });
     return makeSamples(inputs, targets, (column) => (column < inputs.length ? xName : yName));
+  }
+
+  inputReadsSparse(input: number): boolean {
+    return inputReadsSparse(this.graph, input);
   }
 
   trainingState(): TrainingState {

@@ -90,8 +90,9 @@ export class Trainer<Data> {
 
   async #run(model: Trainable<Data>, x: Data, y: Data): Promise<History> {
     const split = this.#split(model, x, y);
-    const training = settleSamples(split.training);
-    const validation = split.validation && settleSamples(split.validation);
+    const readsSparse = (input: number) => model.inputReadsSparse(input);
+    const training = settleSamples(split.training, readsSparse);
+    const validation = split.validation && settleSamples(split.validation, readsSparse);
     try {
       return await this.#train(model, training, validation);
     } finally {
