@@ -6,7 +6,7 @@
  */
 import { fill } from './elementwise';
 import { eachRow, eachValue, meanLoss } from './lossrows';
-import { expSaturating, log, log1pUnit } from './math';
+import { expNegative, log, log1pUnit } from './math';
 import { expRow, maxOfRow, scaleRow, sumOfRow } from './rows';
 import { laneMask, one, storeLanes, storePart, sumLanes, unlessZero } from './simd';
 
@@ -18,7 +18,7 @@ function logOf(x: f32): f32 {
 
 /** `expRow` for both losses of logits, too long to be inlined twice; y [n] takes the terms unless it is 0. */
 function expTerms(y: usize, x: usize, max: f32, n: i32): f32 {
-  return expRow(y, x, f32x4.splat(max), n, y != 0, true);
+  return expRow(y, x, f32x4.splat(max), n, y != 0);
 }
 
 /**
@@ -63,7 +63,7 @@ class BernoulliLogit {
   /** exp(-|z|) */
   // @ts-ignore: decorator
   @inline tail(z: v128): v128 {
-    return expSaturating(f32x4.neg(f32x4.abs(z)));
+    return expNegative(f32x4.neg(f32x4.abs(z)));
   }
   // @ts-ignore: decorator
   @inline gradient(z: v128, y: v128): v128 {

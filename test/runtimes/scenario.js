@@ -6,7 +6,7 @@
 import { checkTables, LAYERS, made, rows } from './tables.js';
 
 /** The hash that the scenario ends with. It changes with the arithmetic and with the tables, never with the platform. */
-export const goldenHash = 'ba695b66';
+export const goldenHash = '603532ff';
 
 const SEED = 2026;
 
