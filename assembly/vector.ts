@@ -82,6 +82,7 @@ function vectorMatrixByRows(y: usize, x: usize, b: usize, start: usize, n: i32, 
   }
 }
 
+/** Adds four rows of B, scaled by x[4], to y: a cache line of each row a round, then single vectors. */
 function addFourRows(y: usize, x: usize, b: usize, n: i32): void {
   const row = <usize>n << 2;
   const x0 = v128.load32_splat(x);
@@ -91,22 +92,45 @@ function addFourRows(y: usize, x: usize, b: usize, n: i32): void {
   let b1 = b + row;
   let b2 = b1 + row;
   let b3 = b2 + row;
+  for (; n >= 16; n -= 16) {
+    v128.store(y, fourProducts(v128.load(y), x0, x1, x2, x3, b, b1, b2, b3));
+    v128.store(y, fourProducts(v128.load(y, 16), x0, x1, x2, x3, b + 16, b1 + 16, b2 + 16, b3 + 16), 16);
+    v128.store(y, fourProducts(v128.load(y, 32), x0, x1, x2, x3, b + 32, b1 + 32, b2 + 32, b3 + 32), 32);
+    v128.store(y, fourProducts(v128.load(y, 48), x0, x1, x2, x3, b + 48, b1 + 48, b2 + 48, b3 + 48), 48);
+    y += 64;
+    b += 64;
+    b1 += 64;
+    b2 += 64;
+    b3 += 64;
+  }
   for (; n >= 4; n -= 4) {
-    let sum = f32x4.add(v128.load(y), f32x4.mul(x0, v128.load(b)));
-    sum = f32x4.add(sum, f32x4.mul(x1, v128.load(b1)));
-    sum = f32x4.add(sum, f32x4.mul(x2, v128.load(b2)));
-    v128.store(y, f32x4.add(sum, f32x4.mul(x3, v128.load(b3))));
+    v128.store(y, fourProducts(v128.load(y), x0, x1, x2, x3, b, b1, b2, b3));
     y += 16;
     b += 16;
     b1 += 16;
     b2 += 16;
     b3 += 16;
   }
-  if (n == 0) return;
-  let sum = f32x4.add(v128.load(y), f32x4.mul(x0, v128.load(b)));
-  sum = f32x4.add(sum, f32x4.mul(x1, v128.load(b1)));
-  sum = f32x4.add(sum, f32x4.mul(x2, v128.load(b2)));
-  storeLanes(y, f32x4.add(sum, f32x4.mul(x3, v128.load(b3))), n);
+  if (n) storeLanes(y, fourProducts(v128.load(y), x0, x1, x2, x3, b, b1, b2, b3), n);
+}
+
+/** sum plus four products, added in pairs: so the sum waits for one addition, not for four. */
+// @ts-ignore: decorator
+@inline
+function fourProducts(
+  sum: v128,
+  x0: v128,
+  x1: v128,
+  x2: v128,
+  x3: v128,
+  b0: usize,
+  b1: usize,
+  b2: usize,
+  b3: usize,
+): v128 {
+  const first = f32x4.add(f32x4.mul(x0, v128.load(b0)), f32x4.mul(x1, v128.load(b1)));
+  const second = f32x4.add(f32x4.mul(x2, v128.load(b2)), f32x4.mul(x3, v128.load(b3)));
+  return f32x4.add(sum, f32x4.add(first, second));
 }
 
 /** y[n] += x[0] * b[n]. */
