@@ -4,6 +4,7 @@ export type { Data, ModelData } from './data/adapt.js';
 export { SparseMatrix, type SparseMatrixOptions } from './data/sparse.js';
 export { Tensor, type TensorOptions, tensor } from './data/tensor.js';
 export * from './errors.js';
+export { type InitOptions, init } from './init.js';
 export type { Initializer } from './initializers.js';
 export * as initializers from './initializers.js';
 export { Activation, ELU, LeakyReLU, ReLU, Softmax } from './layers/activation.js';
@@ -39,6 +40,5 @@ export { EarlyStopping, LambdaCallback, ProgressLogger } from './train/callbacks
 export { History } from './train/history.js';
 export type { Logs } from './train/scoreboard.js';
 export { Trainer, type TrainerOptions } from './train/trainer.js';
-export { type InitOptions, init } from './wasm/init.js';
 export { type RuntimeInfo, runtimeInfo as runtime } from './wasm/runtime.js';
 export type { WasmSource } from './wasm/source.js';

@@ -39,8 +39,8 @@ export function sliceSamples({ inputs, targets }: Samples, start: number, end: n
   return { inputs: inputs.map(cut), targets: targets.map(cut), length: end - start };
 }
 
-/** One iteration: the rows into the program, then all its steps. */
-export function stepper(
+/** One iteration on this thread alone: the rows into the program, then all its steps. */
+export function stepAlone(
   { program, ports }: FedProgram,
   { inputs, targets }: Samples,
 ): (rows: BatchRows) => void {
@@ -69,7 +69,7 @@ export function predictSamples(
   const { length } = samples;
   const { program, outputs } = feed;
   const results = outputs.map(({ shape }) => new Float32Array(length * sizeOf(shape)));
-  const step = stepper(feed, samples);
+  const step = stepAlone(feed, samples);
   const { heap } = runtime();
   const rows: BatchRows = { order: undefined, start: 0, count: 0 };
   for (let batch = 0; rows.start < length; batch++, rows.start += rows.count) {

@@ -6,7 +6,13 @@ import {
   splitData,
   valueColumn,
 } from '../data/adapt.js';
-import { makeSamples, type PredictingProgram, predictSamples, type Samples, stepper } from '../data/feed.js';
+import {
+  makeSamples,
+  type PredictingProgram,
+  predictSamples,
+  type Samples,
+  stepAlone,
+} from '../data/feed.js';
 import { Tensor, tensor } from '../data/tensor.js';
 import { ConfigError, FourlaneError, ShapeError } from '../errors.js';
 import { Layer, type LayerOptions } from '../layers/layer.js';
@@ -306,16 +312,17 @@ export class Model extends Layer implements Trainable<ModelData> {
     const state = this.trainingState();
     feed.scores.reset();
     state.beginStep();
-    stepper(feed, samples)({ order: undefined, start: 0, count: samples.length });
+    stepAlone(feed, samples)({ order: undefined, start: 0, count: samples.length });
+    state.endStep();
     return feed.scores.logs();
   }
 
-  /** Loss and metrics of one batch. */
+  /** Loss and metrics of one batch. Synchronous, so on this thread alone. */
   testOnBatch(x: ModelData, y: ModelData): Logs {
     const samples = this.samples(x, y);
     const feed = this.evaluationProgram(samples, samples.length);
     feed.scores.reset();
-    stepper(feed, samples)({ order: undefined, start: 0, count: samples.length });
+    stepAlone(feed, samples)({ order: undefined, start: 0, count: samples.length });
     return feed.scores.logs();
   }
 

@@ -1,6 +1,5 @@
 import type { Model } from '../model/model.js';
-import { sizeOf } from '../shape.js';
-import { paddedLength, type TrainingState } from '../train/state.js';
+import type { TrainingState } from '../train/state.js';
 import { runtime } from '../wasm/runtime.js';
 
 /** What training keeps from step to step beside the weights. */
@@ -47,10 +46,6 @@ export function buffersOf({ weights, training }: Partial<Snapshot>): ArrayBuffer
   return [...(weights ?? []), ...(training ? [training.slots] : [])].map(({ buffer }) => buffer);
 }
 
-/** The slots lie behind the gradients, each as long as all of them. */
-function slotsOf(state: TrainingState): Float32Array {
-  const { parameters, optimizer } = state;
-  const total = parameters.reduce((sum, { shape }) => sum + paddedLength(sizeOf(shape)), 0);
-  const gradients = parameters.length ? state.gradientPlace(parameters[0])!.address / 4 : 0;
-  return runtime().heap.f32.subarray(gradients + total, gradients + (1 + optimizer.slots) * total);
+function slotsOf({ slots: { address, length } }: TrainingState): Float32Array {
+  return runtime().heap.f32.subarray(address / 4, address / 4 + length);
 }

@@ -1,0 +1,202 @@
+import { FourlaneError } from '../errors.js';
+import { macrotask } from '../macrotask.js';
+import type { Allocation, Heap } from '../wasm/heap.js';
+import type { Replicable, Team } from '../wasm/team.js';
+import { LINE_WORDS, MAIL, words } from './control.js';
+import replicaSource from './source.js';
+import { hasThreads, type Script, startThread, type Thread } from './thread.js';
+import type { Mail } from './wire.js';
+
+const LINE_BYTES = LINE_WORDS * 4;
+/** Milliseconds that a step is waited for without giving the event loop its turn. */
+const PATIENCE = 200;
+/** Milliseconds that a thread may take to start. */
+const START = 30_000;
+/** Looks at a word between two looks at the clock. */
+const LOOKS = 1024;
+
+/** Threads of the platform, each with a replica of every program. */
+export class ThreadTeam implements Team {
+  readonly threads: number;
+  readonly shares: { readonly address: number };
+  pending: Promise<void> | undefined;
+  readonly #heap: Heap;
+  readonly #script: Script;
+  readonly #control: Allocation;
+  /** Memory that threads share grows in place, so this view stays valid. */
+  readonly #words: Int32Array;
+  #crew: Thread<Mail>[] = [];
+  #death: Error | undefined;
+  #started = false;
+  /** The numbers of the programs that the crew knows. */
+  #programs = new WeakMap<Replicable, number>();
+  #count = 0;
+  #dropped: number[] = [];
+  readonly #registry: FinalizationRegistry<number> | undefined;
+  #regions: Allocation | undefined;
+  #regionBytes = 0;
+
+  constructor(heap: Heap, threads: number, url: string | undefined) {
+    this.threads = threads;
+    this.#heap = heap;
+    this.#script = { text: replicaSource, url };
+    this.#control = heap.allocate(threads * (LINE_BYTES + 4) + 4, 'Threads');
+    const { address } = this.#control;
+    this.#words = new Int32Array(heap.memory.buffer, address, threads * LINE_WORDS);
+    this.shares = { address: address + threads * LINE_BYTES };
+    heap.i32[this.shares.address / 4] = 1;
+    if (typeof FinalizationRegistry !== 'undefined') {
+      this.#registry = new FinalizationRegistry((program) => this.#dropped.push(program));
+    }
+  }
+
+  /** Starts the threads. @throws Error that says why there are none. */
+  async open(): Promise<void> {
+    if (!hasThreads(this.#script))
+      throw new Error('this platform has no threads, or this build carries none');
+    this.#programs = new WeakMap();
+    this.#words.fill(0);
+    const crew: Thread<Mail>[] = [];
+    this.#crew = crew;
+    this.#started = false;
+    const { memory } = this.#heap;
+    try {
+      for (let replica = 1; replica < this.threads; replica++) {
+        const death = (reason: string) => this.#crew === crew && this.#die(reason);
+        const thread = startThread<Mail, null>(this.#script, { message() {}, death });
+        crew.push(thread);
+        thread.hold(false);
+        this.#mail(replica, { memory, control: this.#control.address + replica * LINE_BYTES });
+      }
+      await this.#done(this.threads - 1, START);
+      this.#started = true;
+    } catch (error) {
+      this.close();
+      throw notStarted(this.#script, error);
+    }
+  }
+
+  async load(program: Replicable): Promise<void> {
+    while (this.pending) await this.pending;
+    if (!this.#programs.has(program)) await this.#hold(this.#load(program));
+  }
+
+  regionOf(replica: number): number {
+    return this.#regions!.address + (replica - 1) * this.#regionBytes;
+  }
+
+  start(program: Replicable, replica: number, samples: number): void {
+    const number = this.#programs.get(program);
+    if (number === undefined) throw this.#death;
+    const line = replica * LINE_WORDS;
+    this.#words[line + words.samples] = samples;
+    this.#words[line + words.region] = this.regionOf(replica);
+    this.#handOver(replica, number);
+  }
+
+  join(last: number): Promise<void> | undefined {
+    const end = performance.now() + PATIENCE;
+    for (let looks = 1; this.#behind(last); looks++) {
+      if (looks % LOOKS === 0 && performance.now() > end) return this.#hold(this.#done(last));
+    }
+    return undefined;
+  }
+
+  close(): void {
+    const crew = this.#crew;
+    this.#crew = [];
+    this.#programs = new WeakMap();
+    for (const thread of crew) thread.terminate();
+  }
+
+  async #load(program: Replicable): Promise<void> {
+    if (!this.#crew.length) await this.open();
+    this.#reserve(program.bytes);
+    const { modules } = program;
+    const number = this.#count++;
+    const dropped = this.#dropped.splice(0);
+    for (let replica = 1; replica < this.threads; replica++) {
+      this.#mail(replica, { program: number, modules, calls: program.callsOf(replica), dropped });
+    }
+    await this.#done(this.threads - 1);
+    this.#programs.set(program, number);
+    this.#registry?.register(program, number);
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#regions && bytes <= this.#regionBytes) return;
+    const regions = this.#heap.allocate((this.threads - 1) * bytes, 'Threads (temporaries)');
+    if (this.#regions) this.#heap.release(this.#regions);
+    this.#regions = regions;
+    this.#regionBytes = bytes;
+  }
+
+  #mail(replica: number, mail: Mail): void {
+    this.#crew[replica - 1].post(mail);
+    this.#handOver(replica, MAIL);
+  }
+
+  #handOver(replica: number, program: number): void {
+    const line = replica * LINE_WORDS;
+    this.#words[line + words.program] = program;
+    Atomics.add(this.#words, line + words.turn, 1);
+    Atomics.notify(this.#words, line + words.turn);
+  }
+
+  /** Whether one of the replicas 1 to `last` has not done its turn. */
+  #behind(last: number): boolean {
+    for (let replica = last; replica > 0; replica--) {
+      const line = replica * LINE_WORDS;
+      if (Atomics.load(this.#words, line + words.done) !== this.#words[line + words.turn]) return true;
+    }
+    return false;
+  }
+
+  /** Waits with turns of the event loop, in which it is told of deaths. */
+  async #done(last: number, milliseconds = Number.POSITIVE_INFINITY): Promise<void> {
+    const end = performance.now() + milliseconds;
+    const crew = this.#crew;
+    while (this.#behind(last)) {
+      await macrotask();
+      if (this.#crew !== crew) throw this.#death;
+      if (performance.now() > end) throw new Error(`they have not started within ${milliseconds / 1000} s`);
+    }
+  }
+
+  /** Keeps others off until whoever awaits the work has gone on from it. */
+  #hold(work: Promise<void>): Promise<void> {
+    this.pending = work
+      .catch(() => {})
+      .then(macrotask)
+      .then(() => {
+        this.pending = undefined;
+      });
+    return work;
+  }
+
+  #die(reason: string): void {
+    this.#death = this.#started
+      ? new FourlaneError(
+          'thread-died',
+          `A thread has died: ${withoutStop(reason)}. The model is as it was after the last whole step; the next fit ` +
+            'or evaluation starts other threads.',
+        )
+      : new Error(reason);
+    this.close();
+  }
+}
+
+/** Why there are no threads, and what to do. */
+function notStarted({ url }: Script, cause: unknown): FourlaneError {
+  const advice = url
+    ? 'The address must give the shipped file fourlane/replica.js of this version, as JavaScript and from the ' +
+      "page's own origin, and a content security policy must allow it (worker-src)."
+    : 'Where a content security policy refuses blob: addresses (worker-src), serve the shipped file ' +
+      "fourlane/replica.js and hand its address in: init({ threads, workerUrl: '/replica.js' }).";
+  const reason = withoutStop(cause instanceof Error ? cause.message : String(cause));
+  return new FourlaneError('thread-start', `Threads could not be started: ${reason}. ${advice}`, { cause });
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.+$/, '');
+}
