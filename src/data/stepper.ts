@@ -4,8 +4,9 @@ import type { Team } from '../wasm/team.js';
 import type { Addresses, BatchRows, Column } from './column.js';
 import { type FedProgram, type Samples, stepAlone } from './feed.js';
 
-/** Fewer samples than this are no work for a replica of its own. */
+/** What a replica is given at least: fewer samples fill no matrix product, less work does not pay for its beginning. */
 const LEAST_SAMPLES = 16;
+const LEAST_WORK = 500_000;
 
 /** Runs one iteration after the other. */
 export interface Stepper {
@@ -29,8 +30,8 @@ export async function openStepper(feed: FedProgram, samples: Samples): Promise<S
 }
 
 /**
- * Cuts a batch into contiguous parts, one for each replica. How many there are and where they end follows from the
- * number of samples and threads alone, so that a run gives the same bits every time.
+ * Cuts a batch into contiguous parts, one for each replica. How many there are and where they end follows from shapes
+ * and the number of threads alone, so that a run gives the same bits every time.
  */
 class TeamStepper implements Stepper {
   readonly #team: Team;
@@ -39,6 +40,7 @@ class TeamStepper implements Stepper {
   readonly #alone: (rows: BatchRows) => void;
   /** Where the values of each replica lie. */
   readonly #places: readonly Addresses[];
+  readonly #leastSamples: number;
   readonly #part: BatchRows = { order: undefined, start: 0, count: 0 };
 
   constructor(team: Team, feed: FedProgram, { inputs, targets }: Samples, alone: (rows: BatchRows) => void) {
@@ -47,6 +49,7 @@ class TeamStepper implements Stepper {
     this.#feed = feed;
     this.#columns = [...inputs, ...targets];
     this.#alone = alone;
+    this.#leastSamples = Math.max(LEAST_SAMPLES, LEAST_WORK / program.work);
     this.#places = Array.from({ length: team.threads }, (_, replica) =>
       replica === 0 ? program : placesOf(program, team, replica),
     );
@@ -58,7 +61,7 @@ class TeamStepper implements Stepper {
 
   step(rows: BatchRows): Promise<void> | undefined {
     const { count } = rows;
-    const parts = Math.min(this.#team.threads, Math.floor(count / LEAST_SAMPLES));
+    const parts = Math.min(this.#team.threads, Math.floor(count / this.#leastSamples));
     if (parts < 2) {
       this.#alone(rows);
       return undefined;

@@ -1,3 +1,4 @@
+import { sizeOf } from '../shape.js';
 import { BoundCalls, type Call, type Kernels } from '../wasm/calls.js';
 import type { Runtime } from '../wasm/runtime.js';
 import type { Replicable } from '../wasm/team.js';
@@ -90,6 +91,23 @@ export class Program implements Replicable {
   /** Runs the other steps, once the parts of all replicas are done. */
   runWhole(): void {
     this.#whole.run();
+  }
+
+  /**
+   * Multiply-adds that the divisible steps take a sample, as far as weights tell: every row of an output meets every
+   * element of the weights that it is made of.
+   */
+  get work(): number {
+    let work = 0;
+    for (const { args } of this.#divisible) {
+      const [output, ...operands] = args;
+      if (!(output instanceof Value && output.batched)) continue;
+      for (const operand of operands) {
+        if (!(operand instanceof Value && operand.storage.place)) continue;
+        work += (sizeOf(output.shape) / output.cols) * sizeOf(operand.shape);
+      }
+    }
+    return work;
   }
 
   /** Where a value lies; valid from `prepare` to the next run of any program. */

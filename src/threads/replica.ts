@@ -20,6 +20,7 @@ export class Replica {
     else this.#load(mail);
     for (;;) {
       Atomics.store(this.#control, words.done, this.#turn);
+      Atomics.notify(this.#control, words.done);
       this.#turn = this.#next();
       const program = this.#control[words.program];
       if (program === MAIL) return;

@@ -12,8 +12,10 @@ const LINE_BYTES = LINE_WORDS * 4;
 const PATIENCE = 200;
 /** Milliseconds that a thread may take to start. */
 const START = 30_000;
-/** Looks at a word between two looks at the clock. */
-const LOOKS = 1024;
+/** Looks at what the others do before this thread dozes. */
+const SPINS = 20_000;
+/** Milliseconds of a doze that nobody ends. */
+const DOZE = 10;
 
 /** Threads of the platform, each with a replica of every program. */
 export class ThreadTeam implements Team {
@@ -28,6 +30,7 @@ export class ThreadTeam implements Team {
   #crew: Thread<Mail>[] = [];
   #death: Error | undefined;
   #started = false;
+  #mayDoze = true;
   /** The numbers of the programs that the crew knows. */
   #programs = new WeakMap<Replicable, number>();
   #count = 0;
@@ -95,9 +98,13 @@ export class ThreadTeam implements Team {
   }
 
   join(last: number): Promise<void> | undefined {
+    for (let looks = 0; looks < SPINS; looks++) {
+      if (!this.#behind(last)) return undefined;
+    }
     const end = performance.now() + PATIENCE;
-    for (let looks = 1; this.#behind(last); looks++) {
-      if (looks % LOOKS === 0 && performance.now() > end) return this.#hold(this.#done(last));
+    for (let late = this.#behind(last); late; late = this.#behind(last)) {
+      this.#doze(late);
+      if (performance.now() > end) return this.#hold(this.#done(last));
     }
     return undefined;
   }
@@ -143,13 +150,24 @@ export class ThreadTeam implements Team {
     Atomics.notify(this.#words, line + words.turn);
   }
 
-  /** Whether one of the replicas 1 to `last` has not done its turn. */
-  #behind(last: number): boolean {
-    for (let replica = last; replica > 0; replica--) {
+  /** The first of the replicas 1 to `last` that has not done its turn; 0 if all have. */
+  #behind(last: number): number {
+    for (let replica = 1; replica <= last; replica++) {
       const line = replica * LINE_WORDS;
-      if (Atomics.load(this.#words, line + words.done) !== this.#words[line + words.turn]) return true;
+      if (Atomics.load(this.#words, line + words.done) !== this.#words[line + words.turn]) return replica;
     }
-    return false;
+    return 0;
+  }
+
+  /** Leaves the processor to a replica that is late. The main thread of a page may not: there this returns at once. */
+  #doze(replica: number): void {
+    if (!this.#mayDoze) return;
+    const line = replica * LINE_WORDS;
+    try {
+      Atomics.wait(this.#words, line + words.done, this.#words[line + words.turn] - 1, DOZE);
+    } catch {
+      this.#mayDoze = false;
+    }
   }
 
   /** Waits with turns of the event loop, in which it is told of deaths. */
