@@ -12,6 +12,8 @@ const LINE_BYTES = LINE_WORDS * 4;
 const PATIENCE = 200;
 /** Milliseconds that a thread may take to start. */
 const START = 30_000;
+/** Milliseconds between two looks at what is awaited, in which the event loop has its turn. */
+const POLL = 1;
 /** Looks at what the others do before this thread dozes. */
 const SPINS = 20_000;
 /** Milliseconds of a doze that nobody ends. */
@@ -98,13 +100,18 @@ export class ThreadTeam implements Team {
   }
 
   join(last: number): Promise<void> | undefined {
+    const late = this.#watch(last);
+    return late && this.#hold(late);
+  }
+
+  #watch(last: number): Promise<void> | undefined {
     for (let looks = 0; looks < SPINS; looks++) {
       if (!this.#behind(last)) return undefined;
     }
     const end = performance.now() + PATIENCE;
     for (let late = this.#behind(last); late; late = this.#behind(last)) {
       this.#doze(late);
-      if (performance.now() > end) return this.#hold(this.#done(last));
+      if (performance.now() > end) return this.#done(last);
     }
     return undefined;
   }
@@ -125,7 +132,7 @@ export class ThreadTeam implements Team {
     for (let replica = 1; replica < this.threads; replica++) {
       this.#mail(replica, { program: number, modules, calls: program.callsOf(replica), dropped });
     }
-    await this.#done(this.threads - 1);
+    await this.#watch(this.threads - 1);
     this.#programs.set(program, number);
     this.#registry?.register(program, number);
   }
@@ -138,9 +145,10 @@ export class ThreadTeam implements Team {
     this.#regionBytes = bytes;
   }
 
+  /** The turn comes first: a replica that read its mail sooner would go on to wait for more. */
   #mail(replica: number, mail: Mail): void {
-    this.#crew[replica - 1].post(mail);
     this.#handOver(replica, MAIL);
+    this.#crew[replica - 1].post(mail);
   }
 
   #handOver(replica: number, program: number): void {
@@ -175,7 +183,7 @@ export class ThreadTeam implements Team {
     const end = performance.now() + milliseconds;
     const crew = this.#crew;
     while (this.#behind(last)) {
-      await macrotask();
+      await new Promise((resolve) => setTimeout(resolve, POLL));
       if (this.#crew !== crew) throw this.#death;
       if (performance.now() > end) throw new Error(`they have not started within ${milliseconds / 1000} s`);
     }
