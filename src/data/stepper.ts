@@ -20,13 +20,17 @@ export interface Stepper {
   step(rows: BatchRows): Promise<void> | undefined;
 }
 
-/** Prepares to run a program: on this thread, or on all that `init` has started. */
+/** Prepares to run a program: on this thread, or on all that `init` has started where there is enough to do for them. */
 export async function openStepper(feed: FedProgram, samples: Samples): Promise<Stepper> {
+  const { program } = feed;
   const alone = stepAlone(feed, samples);
   const { team } = runtime();
-  if (!team) return { pending: undefined, step: (rows) => void alone(rows) };
-  await team.load(feed.program);
-  return new TeamStepper(team, feed, samples, alone);
+  const least = Math.max(LEAST_SAMPLES, LEAST_WORK / program.work);
+  if (!team || program.capacity < 2 * least) {
+    return { pending: undefined, step: (rows) => void alone(rows) };
+  }
+  await team.load(program);
+  return new TeamStepper(team, feed, samples, alone, least);
 }
 
 /**
@@ -40,16 +44,23 @@ class TeamStepper implements Stepper {
   readonly #alone: (rows: BatchRows) => void;
   /** Where the values of each replica lie. */
   readonly #places: readonly Addresses[];
-  readonly #leastSamples: number;
+  readonly #least: number;
   readonly #part: BatchRows = { order: undefined, start: 0, count: 0 };
 
-  constructor(team: Team, feed: FedProgram, { inputs, targets }: Samples, alone: (rows: BatchRows) => void) {
+  /** @param least how many samples a part has at least. */
+  constructor(
+    team: Team,
+    feed: FedProgram,
+    { inputs, targets }: Samples,
+    alone: (rows: BatchRows) => void,
+    least: number,
+  ) {
     const { program } = feed;
     this.#team = team;
     this.#feed = feed;
     this.#columns = [...inputs, ...targets];
     this.#alone = alone;
-    this.#leastSamples = Math.max(LEAST_SAMPLES, LEAST_WORK / program.work);
+    this.#least = least;
     this.#places = Array.from({ length: team.threads }, (_, replica) =>
       replica === 0 ? program : placesOf(program, team, replica),
     );
@@ -61,7 +72,7 @@ class TeamStepper implements Stepper {
 
   step(rows: BatchRows): Promise<void> | undefined {
     const { count } = rows;
-    const parts = Math.min(this.#team.threads, Math.floor(count / this.#leastSamples));
+    const parts = Math.min(this.#team.threads, Math.floor(count / this.#least));
     if (parts < 2) {
       this.#alone(rows);
       return undefined;

@@ -95,15 +95,17 @@ export class Program implements Replicable {
 
   /**
    * Multiply-adds that the divisible steps take a sample, as far as weights tell: every row of an output meets every
-   * element of the weights that it is made of.
+   * element of the weights that it is made of. 0 where a step writes what all replicas share: it must not be divided.
    */
   get work(): number {
     let work = 0;
     for (const { args } of this.#divisible) {
       const [output, ...operands] = args;
-      if (!(output instanceof Value && output.batched)) continue;
+      if (!(output instanceof Value)) continue;
+      const { place } = output.storage;
+      if (place && place.stride === undefined) return 0;
       for (const operand of operands) {
-        if (!(operand instanceof Value && operand.storage.place)) continue;
+        if (!output.batched || !(operand instanceof Value && operand.storage.place)) continue;
         work += (sizeOf(output.shape) / output.cols) * sizeOf(operand.shape);
       }
     }

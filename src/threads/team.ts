@@ -30,6 +30,7 @@ export class ThreadTeam implements Team {
   /** Memory that threads share grows in place, so this view stays valid. */
   readonly #words: Int32Array;
   #crew: Thread<Mail>[] = [];
+  #ending: readonly unknown[] = [];
   #death: Error | undefined;
   #started = false;
   #mayDoze = true;
@@ -55,11 +56,23 @@ export class ThreadTeam implements Team {
     }
   }
 
+  get url(): string | undefined {
+    return this.#script.url;
+  }
+
+  get bytes(): number {
+    return this.#control.bytes + (this.#regions?.bytes ?? 0);
+  }
+
   /** Starts the threads. @throws Error that says why there are none. */
   async open(): Promise<void> {
-    if (!hasThreads(this.#script))
-      throw new Error('this platform has no threads, or this build carries none');
-    this.#programs = new WeakMap();
+    if (!hasThreads(this.#script)) {
+      throw new Error(
+        'this platform has no threads, or this build of Fourlane carries nothing for them to run',
+      );
+    }
+    // Those that have not ended yet may still write.
+    await Promise.all(this.#ending);
     this.#words.fill(0);
     const crew: Thread<Mail>[] = [];
     this.#crew = crew;
@@ -120,7 +133,7 @@ export class ThreadTeam implements Team {
     const crew = this.#crew;
     this.#crew = [];
     this.#programs = new WeakMap();
-    for (const thread of crew) thread.terminate();
+    this.#ending = crew.map((thread) => thread.terminate());
   }
 
   async #load(program: Replicable): Promise<void> {

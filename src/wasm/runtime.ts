@@ -90,7 +90,8 @@ export function runtime(): Runtime {
 
 /** @throws ConfigError `init-late` once something lies in the memory. */
 export function checkUnused(): void {
-  if (runtime().heap.bytesInUse > 0) throw tooLate();
+  const { heap, team } = runtime();
+  if (heap.bytesInUse > (team?.bytes ?? 0)) throw tooLate();
 }
 
 /** Lets the runtime begin anew over another memory. @throws ConfigError `init-late`. */

@@ -14,6 +14,10 @@ export interface Replicable {
 export interface Team {
   /** The number of replicas. */
   readonly threads: number;
+  /** Bytes of the memory that it needs for itself. */
+  readonly bytes: number;
+  /** Where the script of the threads is served, if it is. */
+  readonly url: string | undefined;
   /** Where the share of each replica in a batch is written for kernels: how many there are, then a float32 for each. */
   readonly shares: { readonly address: number };
   /** While a step or a program is on its way and somebody awaits it: nothing else may be started before. */

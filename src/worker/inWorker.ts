@@ -35,12 +35,13 @@ export async function inWorker(model: Model, options: InWorkerOptions = {}): Pro
   const { key, compileArguments } = model;
   const file = model.save();
   const training = trainingOf(model);
+  const { relaxed, threads, team } = runtime();
   const request = {
     file,
     key,
     compile: compileArguments && describeArguments(compileArguments),
     training,
-    relaxed: runtime().relaxed,
+    runtime: { relaxed, threads, workerUrl: team?.url },
     setup: setup === undefined ? undefined : absoluteUrl(setup, 'inWorker: setup'),
   };
   const link = new Link(workerUrl);

@@ -72,8 +72,8 @@ export class Server {
     }
   }
 
-  async #open({ file, key, compile, training, relaxed, setup }: OpenRequest): Promise<undefined> {
-    if (relaxed) await init({ relaxed });
+  async #open({ file, key, compile, training, runtime, setup }: OpenRequest): Promise<undefined> {
+    await init(runtime);
     const layers = setup === undefined ? [] : await importSetup(setup);
     const model = load(file, { layers });
     // Its random streams are those of the original.
