@@ -56,4 +56,26 @@ describe.skipIf(!built)(`the gradient of a step${reason}`, () => {
     expect(await step(2, 0)).toEqual(await step(1, 0));
     expect(await step(2, 0.5)).not.toEqual(await step(1, 0.5));
   });
+
+  test('has masks of its own for every replica, step and seed', async () => {
+    const [half, halfLabels] = from(0, 64);
+    const twice = Float32Array.from([...half, ...half]);
+    const twiceLabels = Int32Array.from([...halfLabels, ...halfLabels]);
+    /** The loss of each epoch, which the weights leave as it is: only the masks change. */
+    const losses = async (threads: number, seed: number) => {
+      const fl = await open(threads);
+      const model = classifier(fl, { optimizer: fl.optimizers.sgd({ learningRate: 0 }) }, {}, 0.5, seed);
+      const data = threads === 1 ? ([half, halfLabels] as const) : ([twice, twiceLabels] as const);
+      const settings = { epochs: 3, batchSize: 128, shuffle: false, verbose: 0 };
+      return (await model.fit(...data, settings)).history.loss;
+    };
+    const ofReplicas: number[] = [];
+    for (const seed of [1, 2]) {
+      const first = await losses(1, seed);
+      const both = await losses(2, seed);
+      ofReplicas.push(...first, ...both.map((loss, epoch) => 2 * loss - first[epoch]));
+    }
+    const sorted = ofReplicas.sort((a, b) => a - b);
+    for (let i = 1; i < sorted.length; i++) expect(sorted[i] - sorted[i - 1]).toBeGreaterThan(1e-6);
+  });
 });

@@ -1,6 +1,6 @@
 /** What threads compute is what one thread computes, as far as the order of float32 sums allows. */
 import { describe, expect, test } from 'vitest';
-import type { Builder, Parameter, Value, WeightBuilder } from '../../src/index.js';
+import type { Builder, ModelData, Parameter, Value, WeightBuilder } from '../../src/index.js';
 import { expectClose } from '../support/compare.js';
 import { uniformArray } from '../support/random.js';
 import {
@@ -42,8 +42,8 @@ const oneHot = Float32Array.from({ length: 400 * CLASSES }, (_, i) =>
   Number(labels[Math.floor(i / CLASSES)] === i % CLASSES),
 );
 
-async function train(model: Model, batchSize: number, options: object = {}) {
-  const { history } = await model.fit(x, labels, { ...quiet, batchSize, ...options });
+async function train(model: Model, batchSize: number, options: object = {}, y: ModelData = labels) {
+  const { history } = await model.fit(x, y, { ...quiet, batchSize, ...options });
   return { model, logs: history };
 }
 
@@ -170,6 +170,40 @@ describe.skipIf(!built)(`training with 2 and 3 threads is that with one${reason}
     });
   });
 });
+
+test.skipIf(!built)(
+  `a layer that writes what all replicas share keeps its model on one thread${reason}`,
+  async () => {
+    const run = async (threads: number) => {
+      const fl = await open(threads);
+      class Counter extends fl.Layer {
+        static override className = 'Counter';
+        count!: Parameter;
+        override build(b: WeightBuilder) {
+          this.count = b.parameter({ name: 'count', shape: [1], initializer: 'zeros', trainable: false });
+        }
+        override call(b: Builder, input: Value) {
+          const y = b.affine(input, 1, 0);
+          const count = b.value(this.count);
+          b.emit(b.steps[0].module, 'affine', count, count, 1, 1, 1);
+          return y;
+        }
+      }
+      fl.setSeed(6);
+      const model = fl.sequential([
+        new Counter({ inputShape: [WIDTH] }),
+        fl.layers.dense({ units: 256, activation: 'relu' }),
+        fl.layers.dense({ units: CLASSES }),
+      ]);
+      model.compile({ optimizer: 'sgd', loss: 'mse' });
+      await train(model, 200, { epochs: 3 }, fl.tensor(oneHot, [400, CLASSES]));
+      return weightsOf(model);
+    };
+    const [one, two] = [await run(1), await run(2)];
+    expect(two).toEqual(one);
+    expect(one[0]).toBe(6);
+  },
+);
 
 describe.skipIf(!built)(`evaluation with 3 threads${reason}`, () => {
   test('gives loss and metrics to 1e-6, whatever the batch size', async () => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { hashOf } from '../runtimes/scenario.js';
-import { built, classifier, type Library, open, reason, samples } from './support.js';
+import { built, classifier, type Library, open, reason, samples, slowThreads } from './support.js';
 
 const { x, labels } = samples(500);
 const options = { epochs: 3, batchSize: 90, validationSplit: 0.2, verbose: 0 };
@@ -89,6 +89,25 @@ describe.skipIf(!built)(`the same seed and number of threads${reason}`, () => {
     const [fit, ...logs] = await Promise.all([train(fl), ...evaluations]);
     expect(fit).toEqual(alone);
     for (const log of logs) expect(log).toEqual(expected);
+  });
+
+  test('however long the threads take', async () => {
+    const fl = await open(3);
+    const model = classifier(fl);
+    const run = () =>
+      Promise.all([
+        train(fl),
+        train(fl),
+        model.evaluate(x, labels, { batchSize: 100 }),
+        model.evaluate(x, labels, { batchSize: 100 }),
+      ]);
+    const expected = await run();
+    const hurry = slowThreads();
+    try {
+      expect(await run()).toEqual(expected);
+    } finally {
+      hurry();
+    }
   });
 
   test('while the memory grows', async () => {

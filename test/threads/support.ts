@@ -43,6 +43,22 @@ export function watchThreads(): Worker[] {
   return started;
 }
 
+/** Lets every step look as if threads took long, until what it returns is called. */
+export function slowThreads(): () => void {
+  const { load } = Atomics;
+  const { now } = performance;
+  let looks = 0;
+  let time = now.call(performance);
+  // More looks than a step is given before it goes on with turns of the event loop.
+  Atomics.load = ((...where: Parameters<typeof load>) =>
+    looks++ % 20_010 < 20_005 ? -1 : load(...where)) as typeof load;
+  performance.now = () => (time += 1000);
+  return () => {
+    Atomics.load = load;
+    performance.now = now;
+  };
+}
+
 export const WIDTH = 24;
 export const CLASSES = 4;
 
@@ -57,8 +73,14 @@ export function samples(count: number) {
 }
 
 /** A classifier with enough work for threads from 18 samples on for each. */
-export function classifier(fl: Library, compile: object = {}, hidden: object = {}, rate = 0): Model {
-  fl.setSeed(21);
+export function classifier(
+  fl: Library,
+  compile: object = {},
+  hidden: object = {},
+  rate = 0,
+  seed = 21,
+): Model {
+  fl.setSeed(seed);
   const { dense, dropout } = fl.layers;
   const model = fl.sequential([
     dense({ units: 128, activation: 'relu', inputShape: [WIDTH], ...hidden }),
