@@ -5,6 +5,7 @@ import { storeLanes, storePart } from './simd';
 const KEY0 = 48;
 const KEY1 = 52;
 const STEP = 56;
+const REPLICA = 60;
 
 /**
  * Each word decides over two elements by its 16-bit halves, which halves the cost. The parameter is `kept`.
@@ -56,9 +57,9 @@ function keptOf(rate: f32): i32 {
 
 /**
  * y [n] = x / keep rate for the elements that are kept, 0 for the others. In place allowed. Backward is the
- * same call on dy: the mask is a function of the scalars' key and step, the stream and the position. The keep
- * rate is rounded to a multiple of 1/65536, and it is the rounded one that x is divided by; at rate 0 this is
- * a copy.
+ * same call on dy: the mask is a function of the scalars' key, step and replica, the stream and the position.
+ * The keep rate is rounded to a multiple of 1/65536, and it is the rounded one that x is divided by; at rate 0
+ * this is a copy.
  */
 export function dropout(y: usize, x: usize, scalars: usize, stream: u32, rate: f32, n: i32): void {
   const kept = keptOf(rate);
@@ -68,7 +69,7 @@ export function dropout(y: usize, x: usize, scalars: usize, stream: u32, rate: f
   }
   const key0 = load<u32>(scalars, KEY0);
   const key1 = load<u32>(scalars, KEY1);
-  philox<Mask>(y, x, kept, key0, key1, 0, load<u32>(scalars, STEP), stream, 0, n);
+  philox<Mask>(y, x, kept, key0, key1, 0, load<u32>(scalars, STEP), stream, load<u32>(scalars, REPLICA), n);
 }
 
 /**

@@ -23,3 +23,4 @@ export * from './crossentropy';
 export * from './regularize';
 export * from './metrics';
 export * from './optimizers';
+export * from './replicas';

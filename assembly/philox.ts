@@ -4,8 +4,8 @@
  * bijection of a 128-bit counter. A value is a function of key and counter alone, so nothing depends on how
  * many values are drawn at a time, and a mask need not be stored to be had a second time.
  *
- * The key is the seed; the counter words are block, step, stream and attempt. A group is four neighbouring
- * blocks, one to a lane: word w of block 4 g + l is number 16 g + 4 w + l of its stream.
+ * The key is the seed; the counter words are block, step, stream and attempt (for a mask, the replica). A group
+ * is four neighbouring blocks, one to a lane: word w of block 4 g + l is number 16 g + 4 w + l of its stream.
  */
 
 /** The multipliers of the rounds, then what the two halves of the key grow by. */

@@ -2,7 +2,7 @@
 // Three flavours differ only in where the kernels come from: inline base64, or `.wasm` files that the platform compiles.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -10,18 +10,26 @@ const entries = ['index', 'data', 'workflow', 'datasets', 'infer', 'worker', 'no
 const entryPoint = (name) => (name === 'index' ? 'src/index.ts' : `src/${name}/index.ts`);
 const kernels = ['core', 'forward', 'relaxed'];
 
-/** What src/index.ts exports whole (`export * as`) and nothing else needs whole; `layers` is an entry besides. */
-const namespaces = { layers: 'src/layers/index.ts', callbacks: 'src/train/callbacks.ts' };
-
-/** Leaves them modules of their own: inside the bundle they would be objects, which no bundler takes apart. */
-const namespaceModules = {
-  name: 'namespaces',
+/**
+ * What stays a module of its own in dist/: what src/index.ts exports whole (`export * as`) and nothing else needs whole,
+ * which inside the bundle would be an object that no bundler takes apart; and the one room that names platforms.
+ */
+const ownModules = {
+  layers: { file: 'src/layers/index.ts', importers: /^src\/index\.ts$/ },
+  callbacks: { file: 'src/train/callbacks.ts', importers: /^src\/index\.ts$/ },
+  threads: { file: 'src/threads/index.ts', importers: /^src\/(?!threads\/)/ },
+};
+const ownEntries = Object.fromEntries(Object.entries(ownModules).map(([name, { file }]) => [name, file]));
+const leaveOwnModules = {
+  name: 'own-modules',
   setup(bundle) {
     bundle.onResolve({ filter: /^\./ }, ({ path, importer, resolveDir }) => {
-      if (importer !== resolve('src/index.ts')) return undefined;
-      const source = resolve(resolveDir, path.replace('.js', '.ts'));
-      const name = Object.keys(namespaces).find((name) => resolve(namespaces[name]) === source);
-      return name && { path: `./${name}.js`, external: true };
+      const source = relative('.', resolve(resolveDir, path.replace('.js', '.ts')));
+      const from = relative('.', importer);
+      const found = Object.entries(ownModules).find(
+        ([, { file, importers }]) => file === source && importers.test(from),
+      );
+      return found && { path: `./${found[0]}.js`, external: true };
     });
   },
 };
@@ -44,46 +52,71 @@ const precompiled = (suffix) => ({
   },
 });
 
-/** The worker as one file without imports: served as it is, or started from the text that `fourlane/worker` carries. */
-const workerFile = 'dist/worker-thread.js';
-const carryWorker = {
-  name: 'carry-worker',
+/** The tables of the embedded data sets are in dist/ once, for all flavours; `home` leads there. */
+const tables = readdirSync('src/datasets/embedded').map((file) => basename(file, '.ts'));
+const tableModules = tables.map((name) => [`table-${name}`, `src/datasets/embedded/${name}.ts`]);
+const sharedTables = (home) => ({
+  name: 'shared-tables',
   setup(bundle) {
-    bundle.onLoad({ filter: /worker\/source\.ts$/ }, () => ({
-      contents: readFileSync(workerFile, 'utf8'),
-      loader: 'text',
+    bundle.onResolve({ filter: /\/embedded\/\w+\.js$/ }, ({ path }) => ({
+      path: `${home}/table-${basename(path)}`,
+      external: true,
     }));
+  },
+});
+
+/**
+ * What other threads run, each one file without imports: served as it is, or started from the text that a module of the
+ * library carries. The later carry the earlier.
+ */
+const threadFiles = { replica: 'src/threads', 'worker-thread': 'src/worker' };
+const carryThreads = {
+  name: 'carry-threads',
+  setup(bundle) {
+    for (const [name, room] of Object.entries(threadFiles)) {
+      bundle.onLoad({ filter: new RegExp(`${room}/source\\.ts$`) }, () => ({
+        contents: readFileSync(`dist/${name}.js`, 'utf8'),
+        loader: 'text',
+      }));
+    }
   },
 };
 
 const { node, ...portable } = Object.fromEntries(entries.map((name) => [name, entryPoint(name)]));
 const kernelModules = kernels.map((name) => [`kernels-${name}`, `src/wasm/precompiled/${name}.ts`]);
-const allEntries = { ...portable, node, ...namespaces };
-const precompiledEntries = { ...portable, ...namespaces, ...Object.fromEntries(kernelModules) };
+const allEntries = { ...portable, node, ...ownEntries, ...Object.fromEntries(tableModules) };
+const precompiledEntries = { ...portable, ...ownEntries, ...Object.fromEntries(kernelModules) };
 const flavours = [
-  { outdir: 'dist', entryPoints: allEntries, plugins: [carryWorker] },
-  { outdir: 'dist/workerd', entryPoints: precompiledEntries, plugins: [precompiled('')] },
-  { outdir: 'dist/edge', entryPoints: precompiledEntries, plugins: [precompiled('?module')] },
+  { outdir: 'dist', entryPoints: allEntries, plugins: [carryThreads, sharedTables('.')] },
+  { outdir: 'dist/workerd', entryPoints: precompiledEntries, plugins: [precompiled(''), sharedTables('..')] },
+  {
+    outdir: 'dist/edge',
+    entryPoints: precompiledEntries,
+    plugins: [precompiled('?module'), sharedTables('..')],
+  },
 ];
 
 rmSync('dist', { recursive: true, force: true });
-await build({
-  entryPoints: ['src/worker/entry.ts'],
-  outfile: workerFile,
-  bundle: true,
-  minify: true,
-  format: 'iife',
-  platform: 'neutral',
-  target: 'es2022',
-  mainFields: ['module', 'main'],
-  conditions: ['import'],
-  logLevel: 'warning',
-});
+for (const [name, room] of Object.entries(threadFiles)) {
+  await build({
+    entryPoints: [`${room}/entry.ts`],
+    outfile: `dist/${name}.js`,
+    plugins: [carryThreads],
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    platform: 'neutral',
+    target: 'es2022',
+    mainFields: ['module', 'main'],
+    conditions: ['import'],
+    logLevel: 'warning',
+  });
+}
 for (const { outdir, entryPoints, plugins } of flavours) {
   await build({
     entryPoints,
     outdir,
-    plugins: [namespaceModules, ...plugins],
+    plugins: [leaveOwnModules, ...plugins],
     bundle: true,
     splitting: true,
     format: 'esm',

@@ -4,9 +4,9 @@ import { dirname, join, relative } from 'node:path';
 
 /** From the bottom up: a room imports from itself and from those before it. Single files are rooms of their own. */
 const ORDER = [
-  ['errors', 'names', 'shape', 'identifiers'],
+  ['errors', 'names', 'shape', 'identifiers', 'macrotask'],
   ['wasm'],
-  ['file'],
+  ['threads', 'file'],
   ['random'],
   ['plan', 'initializers', 'regularizers'],
   ['activations', 'losses', 'metrics', 'optimizers', 'resolve'],
@@ -15,7 +15,7 @@ const ORDER = [
   ['train', 'infer'],
   ['model'],
   ['workflow', 'datasets'],
-  ['node'],
+  ['node', 'init'],
   ['index'],
   ['worker'],
 ];
@@ -25,8 +25,8 @@ const WORDS = [
   { pattern: /\bWebAssembly\b/, rooms: ['wasm'], reason: 'only src/wasm names WebAssembly' },
   {
     pattern: /['"]node:|\bprocess\.|\bBuffer\b|\bwindow\b|\bDeno\b|\bBun\b|\beval\(|\bnew Function\b/,
-    rooms: ['node', 'worker'],
-    reason: 'the core names no runtime; that belongs to src/node and src/worker',
+    rooms: ['node', 'threads'],
+    reason: 'the core names no runtime; that belongs to src/node and src/threads',
   },
   {
     pattern:

@@ -1,5 +1,4 @@
 import { ValueError } from '../errors.js';
-import type { Program } from '../plan/program.js';
 import { type Size, Value } from '../plan/value.js';
 import { type Shape, sizeOf } from '../shape.js';
 import type { Heap } from '../wasm/heap.js';
@@ -17,9 +16,14 @@ export interface Port {
   };
 }
 
+/** What knows where the values of a plan lie. */
+export interface Addresses {
+  addressOf(value: Value): number;
+}
+
 /** Which samples make a batch: `count` of them from `start`, through `order` where they are shuffled. */
 export interface BatchRows {
-  readonly order: Int32Array | undefined;
+  order: Int32Array | undefined;
   start: number;
   count: number;
 }
@@ -32,7 +36,7 @@ export interface Column {
   /** The port for a plan. */
   open(): Port;
   /** Copies the rows of a batch into the port. */
-  fill(port: Port, program: Program, heap: Heap, rows: BatchRows): void;
+  fill(port: Port, program: Addresses, heap: Heap, rows: BatchRows): void;
   /** The rows from `start` to `end` as a column of their own. */
   slice(start: number, end: number): Column;
   /**
@@ -96,7 +100,7 @@ export class DenseColumn implements Column {
     };
   }
 
-  fill({ inputs }: Port, program: Program, heap: Heap, rows: BatchRows): void {
+  fill({ inputs }: Port, program: Addresses, heap: Heap, rows: BatchRows): void {
     const { bytes, view } = KINDS[this.kind];
     copyRows(view(heap), program.addressOf(inputs[0]) / bytes, this.data, this.#width, rows);
   }

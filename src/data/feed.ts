@@ -58,8 +58,8 @@ export function releaseSamples({ inputs, targets }: Samples): void {
   for (const column of [...inputs, ...targets]) column.release(runtime().heap);
 }
 
-/** One iteration: the rows into the program, then all its steps. */
-export function stepper(
+/** One iteration on this thread alone: the rows into the program, then all its steps. */
+export function stepAlone(
   { program, ports }: FedProgram,
   { inputs, targets }: Samples,
 ): (rows: BatchRows) => void {
@@ -88,7 +88,7 @@ export function predictSamples(
   const { length } = samples;
   const { program, outputs } = feed;
   const results = outputs.map(({ shape }) => new Float32Array(length * sizeOf(shape)));
-  const step = stepper(feed, samples);
+  const step = stepAlone(feed, samples);
   const { heap } = runtime();
   const rows: BatchRows = { order: undefined, start: 0, count: 0 };
   for (let batch = 0; rows.start < length; batch++, rows.start += rows.count) {

@@ -1,7 +1,6 @@
-import type { Program } from '../plan/program.js';
 import { Value } from '../plan/value.js';
 import type { Allocation, Heap } from '../wasm/heap.js';
-import type { BatchRows, Column, Port } from './column.js';
+import type { Addresses, BatchRows, Column, Port } from './column.js';
 import type { SparseMatrix } from './sparse.js';
 
 /**
@@ -42,7 +41,7 @@ export class SparseColumn implements Column {
     return { value: new Value([this.matrix.shape[1]], { batched: true, sparse }), inputs };
   }
 
-  fill({ inputs }: Port, program: Program, heap: Heap, { order, start, count }: BatchRows): void {
+  fill({ inputs }: Port, program: Addresses, heap: Heap, { order, start, count }: BatchRows): void {
     const { indptr, indices, values } = this.matrix;
     const settled = this.#settled;
     const { i32, f32 } = heap;

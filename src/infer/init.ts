@@ -1,6 +1,6 @@
 import { checkOptions } from '../names.js';
 import { forward } from '../wasm/forward.js';
-import { compileSource, type WasmSource } from '../wasm/source.js';
+import { readSource, type WasmSource } from '../wasm/source.js';
 
 export interface InitOptions {
   /** The kernels (`fourlane/forward.wasm`): where the platform forbids compiling bytes, or to load them separately. */
@@ -15,6 +15,5 @@ export interface InitOptions {
  */
 export async function init(options: InitOptions): Promise<void> {
   checkOptions(options, ['wasm'], 'init');
-  const module = await compileSource(await options.wasm, 'forward');
-  forward.replace(() => module);
+  forward.replace(await readSource(await options.wasm));
 }

@@ -1,5 +1,11 @@
 import { inputColumn, labelColumn, type ModelData, splitData, valueColumn } from '../data/adapt.js';
-import { makeSamples, type PredictingProgram, predictSamples, type Samples, stepper } from '../data/feed.js';
+import {
+  makeSamples,
+  type PredictingProgram,
+  predictSamples,
+  type Samples,
+  stepAlone,
+} from '../data/feed.js';
 import type { Tensor } from '../data/tensor.js';
 import { ConfigError, FourlaneError } from '../errors.js';
 import type { LayerOptions } from '../layers/layer.js';
@@ -163,16 +169,17 @@ export class Model extends Network implements Trainable<ModelData> {
     const state = this.trainingState();
     feed.scores.reset();
     state.beginStep();
-    stepper(feed, samples)({ order: undefined, start: 0, count: samples.length });
+    stepAlone(feed, samples)({ order: undefined, start: 0, count: samples.length });
+    state.endStep();
     return feed.scores.logs();
   }
 
-  /** Loss and metrics of one batch. */
+  /** Loss and metrics of one batch. Synchronous, so on this thread alone. */
   testOnBatch(x: ModelData, y: ModelData): Logs {
     const samples = this.samples(x, y);
     const feed = this.evaluationProgram(samples, samples.length);
     feed.scores.reset();
-    stepper(feed, samples)({ order: undefined, start: 0, count: samples.length });
+    stepAlone(feed, samples)({ order: undefined, start: 0, count: samples.length });
     return feed.scores.logs();
   }
 

@@ -76,6 +76,8 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
   });
 
   if (state) b.backward();
+  const divisible = b.steps.length;
+  state?.emitSum(b);
   for (const parameter of parameters) {
     const { regularizer } = parameter;
     if (!regularizer) continue;
@@ -87,7 +89,8 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
   state?.emitUpdate(b);
 
   const inputs = ports.flatMap((port) => port.inputs);
-  const program = new Program(runtime(), { steps: b.steps, capacity, inputs, purpose: `Model '${name}'` });
+  const { steps } = b;
+  const program = new Program(runtime(), { steps, divisible, capacity, inputs, purpose: `Model '${name}'` });
   return { program, ports, scores };
 }
 

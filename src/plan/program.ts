@@ -1,5 +1,7 @@
+import { sizeOf } from '../shape.js';
+import { BoundCalls, type Call, type Kernels } from '../wasm/calls.js';
 import type { Runtime } from '../wasm/runtime.js';
-import { bindCall } from './bind.js';
+import type { Replicable } from '../wasm/team.js';
 import { type Lifetime, planMemory } from './memory.js';
 import type { Argument, Step } from './step.js';
 import { withoutUnread } from './unread.js';
@@ -7,6 +9,11 @@ import { PerBatch, Value } from './value.js';
 
 export interface ProgramOptions {
   steps: readonly Step[];
+  /**
+   * How many of the steps, the first, treat every sample on its own, so that replicas can run them for parts of a batch;
+   * the others are for the whole batch. Default: all.
+   */
+  divisible?: number;
   /** The largest batch that the program can run. */
   capacity: number;
   /** Written from outside before a run: they live from the beginning. */
@@ -17,34 +24,36 @@ export interface ProgramOptions {
   purpose: string;
 }
 
-/** An argument that has to be written again when the region moves or the batch changes. */
-interface Patch {
-  readonly args: number[];
-  readonly index: number;
-}
-
 /**
  * Steps bound to kernels and addresses. It runs any batch from 1 to its capacity; offsets never change with the
  * batch. The only place that calls kernels.
  */
-export class Program {
+export class Program implements Replicable {
   readonly capacity: number;
   /** Bytes of the shared region that its temporaries take at full capacity. */
   readonly bytes: number;
   readonly #runtime: Runtime;
   readonly #purpose: string;
-  readonly #calls: readonly (() => unknown)[];
+  readonly #divisible: readonly Step[];
   readonly #offsets: ReadonlyMap<Value, number>;
-  readonly #placed: (Patch & { offset: number })[] = [];
-  readonly #sized: (Patch & { size: PerBatch })[] = [];
+  readonly #part: BoundCalls;
+  readonly #whole: BoundCalls;
   #region = -1;
-  #batch = 0;
 
   constructor(
     runtime: Runtime,
-    { steps: emitted, capacity, inputs = [], outputs = [], purpose }: ProgramOptions,
+    {
+      steps: emitted,
+      divisible: emittedFirst = emitted.length,
+      capacity,
+      inputs = [],
+      outputs = [],
+      purpose,
+    }: ProgramOptions,
   ) {
     const steps = withoutUnread(emitted, outputs);
+    const first = new Set(emitted.slice(0, emittedFirst));
+    const divisible = steps.filter((step) => first.has(step)).length;
     this.#runtime = runtime;
     this.#purpose = purpose;
     this.capacity = capacity;
@@ -52,46 +61,99 @@ export class Program {
     const { offsets, bytes } = planMemory([...lifetimes.values()]);
     this.#offsets = new Map([...lifetimes.keys()].map((value, i) => [value, offsets[i]]));
     this.bytes = bytes;
-    this.#calls = steps.map((step) => this.#bind(step));
+    this.#divisible = steps.slice(0, divisible);
+    const kernels = new Map<string, Kernels>(
+      steps.map(({ module }) => [module.name, runtime.kernels(module)]),
+    );
+    const bind = (some: readonly Step[]) =>
+      new BoundCalls(
+        some.map((step) => this.#callOf(step, 0)),
+        (module) => kernels.get(module)!,
+      );
+    this.#part = bind(this.#divisible);
+    this.#whole = bind(steps.slice(divisible));
   }
 
-  /** Makes sure that its memory is there; to be called before inputs are written. */
-  prepare(batch: number): void {
+  /**
+   * Makes sure that its memory is there; to be called before inputs are written.
+   *
+   * @param batch how many samples there are.
+   * @param part how many of them this thread runs.
+   */
+  prepare(batch: number, part = batch): void {
     this.#runtime.reserveRegion(this.bytes, this.#purpose);
     const region = this.#runtime.regionAddress;
-    if (region !== this.#region) {
-      for (const { args, index, offset } of this.#placed) args[index] = region + offset;
-      this.#region = region;
-    }
-    if (batch !== this.#batch) {
-      for (const { args, index, size } of this.#sized) args[index] = size.at(batch);
-      this.#batch = batch;
-    }
+    this.#region = region;
+    this.#part.prepare(region, part);
+    this.#whole.prepare(region, batch);
   }
 
   /** Runs every step for the batch that was prepared. */
   run(): void {
-    for (const call of this.#calls) call();
+    this.#part.run();
+    this.#whole.run();
+  }
+
+  /** Runs the divisible steps for the part of the batch that was prepared. */
+  runPart(): void {
+    this.#part.run();
+  }
+
+  /** Runs the other steps, once the parts of all replicas are done. */
+  runWhole(): void {
+    this.#whole.run();
+  }
+
+  /**
+   * Multiply-adds that the divisible steps take a sample, as far as weights tell: every row of an output meets every
+   * element of the weights that it is made of. 0 where a step writes what all replicas share: it must not be divided.
+   */
+  get work(): number {
+    let work = 0;
+    for (const { args } of this.#divisible) {
+      const [output, ...operands] = args;
+      if (!(output instanceof Value)) continue;
+      const { place } = output.storage;
+      if (place && place.stride === undefined) return 0;
+      for (const operand of operands) {
+        if (!output.batched || !(operand instanceof Value && operand.storage.place)) continue;
+        work += (sizeOf(output.shape) / output.cols) * sizeOf(operand.shape);
+      }
+    }
+    return work;
   }
 
   /** Where a value lies; valid from `prepare` to the next run of any program. */
-  addressOf(value: Value): number {
+  addressOf(value: Value, region = this.#region): number {
     const { place } = value.storage;
-    return place ? place.address : this.#region + this.#offsets.get(value.storage)!;
+    return place ? place.address : region + this.#offsets.get(value.storage)!;
   }
 
-  #bind({ module, kernel, args }: Step): () => unknown {
+  get modules(): Replicable['modules'] {
+    return Object.fromEntries(
+      this.#divisible.map(({ module }) => [module.name, this.#runtime.modulesOf(module)]),
+    );
+  }
+
+  callsOf(replica: number): readonly Call[] {
+    return this.#divisible.map((step) => this.#callOf(step, replica));
+  }
+
+  #callOf({ module, kernel, args }: Step, replica: number): Call {
     const numbers: number[] = new Array(args.length).fill(0);
+    const placed: { index: number; offset: number }[] = [];
+    const sized: { index: number; factor: number }[] = [];
     args.forEach((argument, index) => {
       if (typeof argument === 'number') numbers[index] = argument;
-      else if (argument instanceof PerBatch) this.#sized.push({ args: numbers, index, size: argument });
+      else if (argument instanceof PerBatch) sized.push({ index, factor: argument.factor });
       else {
         const { storage, byteOffset } = argument;
-        if (storage.place) numbers[index] = storage.place.address + byteOffset;
-        else this.#placed.push({ args: numbers, index, offset: this.#offsets.get(storage)! + byteOffset });
+        const { place } = storage;
+        if (place) numbers[index] = place.address + replica * (place.stride ?? 0) + byteOffset;
+        else placed.push({ index, offset: this.#offsets.get(storage)! + byteOffset });
       }
     });
-    return bindCall(this.#runtime.kernels(module)[kernel], numbers);
+    return { module: module.name, kernel, args: numbers, placed, sized };
   }
 }
 

@@ -8,6 +8,8 @@ const BYTES: Record<ValueType, number> = { float32: 4, int32: 4, uint8: 1, float
 /** A place in linear memory that exists outside of any plan: a parameter, its gradient, a state. */
 export interface Place {
   readonly address: number;
+  /** Bytes from what one replica has to what the next one has; without it there is one for all of them. */
+  readonly stride?: number;
 }
 
 /** A size that is proportional to the number of samples in the batch: the only variables of a program. */
@@ -16,10 +18,6 @@ export class PerBatch {
 
   constructor(factor: number) {
     this.factor = factor;
-  }
-
-  at(batch: number): number {
-    return this.factor * batch;
   }
 }
 

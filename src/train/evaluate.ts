@@ -1,5 +1,6 @@
 import type { BatchRows } from '../data/column.js';
-import { type Samples, stepper } from '../data/feed.js';
+import type { Samples } from '../data/feed.js';
+import { openStepper } from '../data/stepper.js';
 import type { CallbackList } from './callback.js';
 import type { Pacer } from './pacer.js';
 import type { Logs } from './scoreboard.js';
@@ -15,7 +16,7 @@ export async function evaluateSamples<Data>(
 ): Promise<Logs> {
   const feed = model.evaluationProgram(samples, Math.min(batchSize, samples.length));
   const { scores } = feed;
-  const step = stepper(feed, samples);
+  const stepper = await openStepper(feed, samples);
   const steps = Math.ceil(samples.length / batchSize);
   const batchBegin = callbacks.batchHook('onTestBatchBegin');
   const batchEnd = callbacks.batchHook('onTestBatchEnd');
@@ -30,8 +31,10 @@ export async function evaluateSamples<Data>(
     if (beginning) await beginning;
     rows.start = batch * batchSize;
     rows.count = Math.min(batchSize, samples.length - rows.start);
+    while (stepper.pending) await stepper.pending;
     scores.restore(sums);
-    step(rows);
+    const running = stepper.step(rows);
+    if (running) await running;
     scores.save(sums);
     const ending = batchEnd?.(batch, logs);
     if (ending) await ending;

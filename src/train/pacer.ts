@@ -1,4 +1,5 @@
 import { FourlaneError } from '../errors.js';
+import { macrotask } from '../macrotask.js';
 
 /** Steps between two looks at the clock, at the most. */
 const MOST_STEPS = 256;
@@ -51,20 +52,4 @@ export class Pacer {
     error.name = 'AbortError';
     throw error;
   }
-}
-
-/** A turn of the event loop. A message comes sooner than a timer, which browsers hold back for 4 ms. */
-function macrotask(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof MessageChannel === 'undefined') {
-      setTimeout(resolve, 0);
-      return;
-    }
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

@@ -16,10 +16,13 @@ interface Tally {
 }
 
 const TALLY_BYTES = 16;
+/** What replicas write lies in cache lines of its own. */
+const LINE_BYTES = 64;
 
 /**
  * The running sums of one program: the loss of every output, the regularisation, the metrics. Kernels add to them row
- * by row, so results do not depend on how the rows are cut into batches.
+ * by row, so results do not depend on how the rows are cut into batches. Every replica has sums of its own, which are
+ * added in their order when somebody asks.
  */
 export class Scoreboard {
   readonly #heap: Heap;
@@ -27,11 +30,16 @@ export class Scoreboard {
   readonly #losses: (Tally & { weight: number })[] = [];
   readonly #metrics: Tally[] = [];
   readonly #penalty: Value;
+  readonly #replicas: number;
+  /** Bytes from the sums of one replica to those of the next. */
+  readonly #stride: number;
   #used = 0;
 
   constructor(runtime: Runtime, tallies: number) {
     this.#heap = runtime.heap;
-    this.#memory = runtime.heap.allocate((tallies + 1) * TALLY_BYTES, 'Metrics');
+    this.#replicas = runtime.threads;
+    this.#stride = Math.ceil(((tallies + 1) * TALLY_BYTES) / LINE_BYTES) * LINE_BYTES;
+    this.#memory = runtime.heap.allocate(this.#replicas * this.#stride, 'Metrics');
     this.#penalty = this.#next();
   }
 
@@ -52,14 +60,12 @@ export class Scoreboard {
 
   /** Begins anew. */
   reset(): void {
-    const at = this.#memory.address / 8;
-    this.#heap.f64.fill(0, at, at + this.#used * 2);
+    this.#sums().fill(0);
   }
 
   /** A copy of all sums, to go on from later. */
   save(into?: Float64Array): Float64Array {
-    const at = this.#memory.address / 8;
-    const sums = this.#heap.f64.subarray(at, at + this.#used * 2);
+    const sums = this.#sums();
     if (!into) return sums.slice();
     into.set(sums);
     return into;
@@ -73,10 +79,10 @@ export class Scoreboard {
   /** Loss and metrics over everything since the last reset. */
   logs(): Logs {
     const parts = this.#losses.map((tally) => ({ ...tally, mean: this.#read(tally) }));
-    const samples = this.#heap.f64[this.#losses[0].value.place!.address / 8 + 1];
+    const samples = this.#total(this.#losses[0].value, 1);
     let loss = 0;
     for (const { mean: part, weight } of parts) loss += part * weight;
-    if (samples) loss += this.#heap.f64[this.#memory.address / 8] / samples;
+    if (samples) loss += this.#total(this.#penalty, 0) / samples;
     const logs: Logs = { loss };
     if (parts.length > 1) for (const { name, mean: part } of parts) logs[name] = part;
     for (const tally of this.#metrics) logs[tally.name] = this.#read(tally);
@@ -95,13 +101,28 @@ export class Scoreboard {
   }
 
   #read({ value, result }: Tally): number {
-    const at = value.place!.address / 8;
-    const [total, count] = [this.#heap.f64[at], this.#heap.f64[at + 1]];
-    return result(total, count);
+    return result(this.#total(value, 0), this.#total(value, 1));
+  }
+
+  /** A sum (`part` 0) or its number of values (1) over all replicas. */
+  #total({ place }: Value, part: 0 | 1): number {
+    let total = 0;
+    for (let replica = 0; replica < this.#replicas; replica++) {
+      total += this.#heap.f64[(place!.address + replica * this.#stride) / 8 + part];
+    }
+    return total;
+  }
+
+  #sums(): Float64Array {
+    const { address, bytes } = this.#memory;
+    return this.#heap.f64.subarray(address / 8, (address + bytes) / 8);
   }
 
   #next(): Value {
-    const place: Place = { address: this.#memory.address + this.#used++ * TALLY_BYTES };
+    const place: Place = {
+      address: this.#memory.address + this.#used++ * TALLY_BYTES,
+      stride: this.#stride,
+    };
     return new Value([2], { type: 'float64', place });
   }
 }

@@ -9,8 +9,18 @@ import type { Allocation, Heap } from '../wasm/heap.js';
 import type { Runtime } from '../wasm/runtime.js';
 
 /** Words of the scalar block: what changes from step to step and is read by kernels from memory. */
-const SCALARS = { learningRate: 0, clipvalue: 1, hyperparameters: 2, key: 12, step: 14, words: 16 };
+const SCALARS = {
+  learningRate: 0,
+  clipvalue: 1,
+  hyperparameters: 2,
+  key: 12,
+  step: 14,
+  replica: 15,
+  words: 16,
+};
 const RECORD_WORDS = 8;
+/** What replicas write lies in cache lines of its own. */
+const LINE_BYTES = 64;
 
 interface Run {
   weights: number;
@@ -28,7 +38,8 @@ export interface TrainingSnapshot {
 
 /**
  * What the training of a model keeps from step to step: gradients and optimizer slots in the order of the parameters,
- * the scalar block, and the table of contiguous runs that the optimizer walks in one call.
+ * the scalar block, and the table of contiguous runs that the optimizer walks in one call. Every replica has gradients
+ * and a scalar block of its own.
  */
 export class TrainingState {
   readonly parameters: readonly Parameter[];
@@ -38,9 +49,11 @@ export class TrainingState {
   iterations = 0;
   /** Epochs begun so far: the shuffle is keyed by it. */
   epochs = 0;
+  readonly #runtime: Runtime;
   readonly #heap: Heap;
   readonly #memory: Allocation;
   readonly #gradients = new Map<Parameter, Place>();
+  readonly #allGradients: Value;
   readonly #table: Value;
   readonly #runs: number;
   /** Where the slots begin and end, in elements. */
@@ -49,28 +62,31 @@ export class TrainingState {
   constructor(runtime: Runtime, optimizer: Optimizer, parameters: readonly Parameter[], key: RandomKey) {
     this.optimizer = optimizer;
     this.parameters = parameters;
+    this.#runtime = runtime;
     this.#heap = runtime.heap;
     const lengths = parameters.map(({ shape }) => paddedLength(sizeOf(shape)));
     const total = lengths.reduce((sum, length) => sum + length, 0);
     const runs = runsOf(parameters, lengths, optimizer.clipnorm !== undefined);
     this.#runs = runs.length;
 
-    const tableBytes = runs.length * RECORD_WORDS * 4;
     const scalarBytes = SCALARS.words * 4;
-    const bytes = scalarBytes + tableBytes + (1 + optimizer.slots) * total * 4;
+    const stride = Math.ceil((scalarBytes + total * 4) / LINE_BYTES) * LINE_BYTES;
+    const tableBytes = runs.length * RECORD_WORDS * 4;
+    const bytes = runtime.threads * stride + tableBytes + optimizer.slots * total * 4;
     this.#memory = runtime.heap.allocate(bytes, 'Training (gradients and optimizer)');
     const { address } = this.#memory;
-    this.scalars = { address };
-    const table = address + scalarBytes;
-    const gradients = table + tableBytes;
-    const slot = (i: number, offset: number) =>
-      i < optimizer.slots ? gradients + ((1 + i) * total + offset) * 4 : 0;
-    this.#slots = [gradients / 4 + total, gradients / 4 + (1 + optimizer.slots) * total];
+    const gradients = address + scalarBytes;
+    const table = address + runtime.threads * stride;
+    const slots = table + tableBytes;
+    const slot = (i: number, offset: number) => (i < optimizer.slots ? slots + (i * total + offset) * 4 : 0);
+    this.scalars = { address, stride };
+    this.#slots = [slots / 4, slots / 4 + optimizer.slots * total];
     this.#table = new Value([runs.length * RECORD_WORDS], { place: { address: table } });
+    this.#allGradients = new Value([total], { place: { address: gradients, stride } });
 
     let offset = 0;
     parameters.forEach((parameter, i) => {
-      this.#gradients.set(parameter, { address: gradients + offset * 4 });
+      this.#gradients.set(parameter, { address: gradients + offset * 4, stride });
       offset += lengths[i];
     });
     const { i32, f32 } = runtime.heap;
@@ -83,16 +99,25 @@ export class TrainingState {
       f32.set([optimizer.weightDecay, 1], at + 5);
       i32[at + 7] = slot(2, run.offset);
     });
-    if (optimizer.slotStart) {
-      const at = slot(0, 0) / 4;
-      f32.fill(optimizer.slotStart, at, at + optimizer.slots * total);
-    }
+    if (optimizer.slotStart) f32.fill(optimizer.slotStart, ...this.#slots);
     i32.set([key.seed, key.ordinal, 0], address / 4 + SCALARS.key);
+    for (let replica = 1; replica < runtime.threads; replica++) {
+      i32[(address + replica * stride) / 4 + SCALARS.replica] = replica;
+    }
   }
 
   /** Where the gradient of a parameter belongs, if it is trained. */
   gradientPlace(parameter: Parameter): Place | undefined {
     return this.#gradients.get(parameter);
+  }
+
+  /** Emits what makes one gradient of those of all replicas. */
+  emitSum(b: Builder): void {
+    const { team } = this.#runtime;
+    if (!team) return;
+    const shares = new Value([1 + team.threads], { place: team.shares });
+    const { place, count } = this.#allGradients;
+    b.emit(core, 'sumReplicas', this.#allGradients, shares, place!.stride!, count);
   }
 
   /** Emits what turns gradients into new weights. */
@@ -108,13 +133,21 @@ export class TrainingState {
   beginStep(): void {
     const { optimizer, iterations } = this;
     const { f32, i32 } = this.#heap;
-    const at = this.scalars.address / 4;
+    const { address, stride } = this.scalars;
+    const at = address / 4;
     f32[at + SCALARS.learningRate] = optimizer.learningRate;
     f32[at + SCALARS.clipvalue] = optimizer.clipvalue ?? Infinity;
     const values = optimizer.hyperparameters(iterations + 1);
     for (let i = 0; i < values.length; i++) f32[at + SCALARS.hyperparameters + i] = values[i];
     i32[at + SCALARS.step] = iterations;
-    this.iterations = iterations + 1;
+    for (let replica = 1; replica < this.#runtime.threads; replica++) {
+      i32.copyWithin(at + (replica * stride!) / 4, at, at + SCALARS.replica);
+    }
+  }
+
+  /** Counts the step, once it is done: one that fails has not been taken. */
+  endStep(): void {
+    this.iterations++;
   }
 
   /** A copy of what it keeps. */

@@ -1,5 +1,6 @@
 import type { BatchRows } from '../data/column.js';
-import { releaseSamples, type Samples, settleSamples, sliceSamples, stepper } from '../data/feed.js';
+import { releaseSamples, type Samples, settleSamples, sliceSamples } from '../data/feed.js';
+import { openStepper } from '../data/stepper.js';
 import { ConfigError, FourlaneError, ValueError } from '../errors.js';
 import { checkOptions } from '../names.js';
 import { permutationOf, streams } from '../random.js';
@@ -116,7 +117,7 @@ export class Trainer<Data> {
     const batchBegin = callbacks.batchHook('onTrainBatchBegin');
     const batchEnd = callbacks.batchHook('onTrainBatchEnd');
     const pacer = new Pacer(yieldEvery, signal);
-    const step = stepper(feed, training);
+    const stepper = await openStepper(feed, training);
 
     model.stopTraining = false;
     let last: Logs = {};
@@ -135,8 +136,11 @@ export class Trainer<Data> {
         if (beginning) await beginning;
         rows.start = batch * batchSize;
         rows.count = Math.min(batchSize, training.length - rows.start);
+        while (stepper.pending) await stepper.pending;
         state.beginStep();
-        step(rows);
+        const running = stepper.step(rows);
+        if (running) await running;
+        state.endStep();
         const ending = batchEnd?.(batch, logs);
         if (ending) await ending;
         if (pacer.due()) await pacer.pause();

@@ -1,5 +1,5 @@
 import { type CoreKernels, wasmBytes } from './generated/core.js';
-import { coreModule } from './inline/core.js';
+import { coreSource } from './inline/core.js';
 import { KernelModule } from './module.js';
 
 /**
@@ -9,7 +9,7 @@ import { KernelModule } from './module.js';
  */
 export const core: KernelModule<CoreKernels> = /* @__PURE__ */ new KernelModule<CoreKernels>(
   'core',
-  coreModule,
+  coreSource,
   wasmBytes,
 );
 

@@ -1,5 +1,5 @@
 import { type ForwardKernels, wasmBytes } from './generated/forward.js';
-import { forwardModule } from './inline/forward.js';
+import { forwardSource } from './inline/forward.js';
 import { KernelModule } from './module.js';
 
 export { abi } from './generated/forward.js';
@@ -7,6 +7,6 @@ export { abi } from './generated/forward.js';
 /** The kernels of forward steps: what `fourlane/infer` runs. */
 export const forward: KernelModule<ForwardKernels> = /* @__PURE__ */ new KernelModule<ForwardKernels>(
   'forward',
-  forwardModule,
+  forwardSource,
   wasmBytes,
 );

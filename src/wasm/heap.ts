@@ -35,7 +35,9 @@ interface Gap {
 
 /** The one linear memory of a runtime, and who owns which part of it. */
 export class Heap {
-  readonly memory = new WebAssembly.Memory({ initial: 16, maximum: MAX_PAGES });
+  readonly memory: WebAssembly.Memory;
+  /** Whether other threads may see the memory too. */
+  readonly shared: boolean;
   f32!: Float32Array;
   f64!: Float64Array;
   i32!: Int32Array;
@@ -46,7 +48,9 @@ export class Heap {
   #inUse = 0;
   readonly #registry: FinalizationRegistry<Gap> | undefined;
 
-  constructor() {
+  constructor(shared = false) {
+    this.shared = shared;
+    this.memory = new WebAssembly.Memory({ initial: 16, maximum: MAX_PAGES, shared });
     this.#refreshViews();
     if (typeof FinalizationRegistry !== 'undefined') {
       this.#registry = new FinalizationRegistry((gap) => this.#giveBack(gap));

@@ -1,34 +1,59 @@
 import { VERSION } from './generated/version.js';
 import { type Allocation, Heap } from './heap.js';
-import type { KernelModule } from './module.js';
+import { type KernelModule, tooLate } from './module.js';
+import type { Team } from './team.js';
 
 /**
  * What all models of this JavaScript realm share: the memory, the kernels bound to it, and the region in which the
  * temporaries of every program lie on top of each other (only one program runs at a time).
  */
 export class Runtime {
-  readonly heap = new Heap();
+  readonly heap: Heap;
+  /** The other threads, where `init` has started some. */
+  readonly team: Team | undefined;
   readonly #instances = new Map<KernelModule<unknown>, unknown>();
   #region: Allocation | undefined;
-  #overlay: object | undefined;
+  #overlay: KernelModule<object> | undefined;
   #wasmBytes = 0;
+
+  constructor(heap = new Heap(), team?: Team) {
+    this.heap = heap;
+    this.team = team;
+  }
+
+  /** How many threads work on a step. */
+  get threads(): number {
+    return this.team?.threads ?? 1;
+  }
 
   /** The kernels of a module over the shared memory. */
   kernels<Kernels>(module: KernelModule<Kernels>): Kernels {
     let instance = this.#instances.get(module) as Kernels | undefined;
     if (!instance) {
       // Kernels of the overlay that the module has as well stand in for its own.
-      instance = { ...module.instantiate(this.heap.memory), ...this.#overlay };
+      instance = { ...module.instantiate(this.heap), ...this.#overlay?.instantiate(this.heap) };
       this.#wasmBytes += module.bytes;
       this.#instances.set(module, instance);
     }
     return instance;
   }
 
+  /** What other threads make the kernels of a module of: the later ones stand in for the earlier. */
+  modulesOf(module: KernelModule<unknown>): readonly WebAssembly.Module[] {
+    return [module, ...(this.#overlay ? [this.#overlay] : [])].map((one) => one.compile(this.heap.shared));
+  }
+
   /** Uses these kernels instead of those of the same name in every module that is opened from now on. */
   overlay(module: KernelModule<object>): void {
-    this.#overlay = module.instantiate(this.heap.memory);
+    this.#overlay = module;
     this.#wasmBytes += module.bytes;
+  }
+
+  /** The same, before anything has been computed, over another memory. */
+  moved(heap?: Heap, team?: Team): Runtime {
+    const next = new Runtime(heap, team);
+    if (this.#overlay) next.overlay(this.#overlay);
+    return next;
   }
 
   /** Bytes of the modules that have been opened. */
@@ -63,9 +88,22 @@ export function runtime(): Runtime {
   return shared;
 }
 
+/** @throws ConfigError `init-late` once something lies in the memory. */
+export function checkUnused(): void {
+  const { heap, team } = runtime();
+  if (heap.bytesInUse > (team?.bytes ?? 0)) throw tooLate();
+}
+
+/** Lets the runtime begin anew over another memory. @throws ConfigError `init-late`. */
+export function moveRuntime(heap?: Heap, team?: Team): void {
+  checkUnused();
+  shared = runtime().moved(heap, team);
+}
+
 export interface RuntimeInfo {
   /** 'relaxed' where `init({ relaxed: true })` found it: faster, and not the same bits on every engine. */
   readonly simd: 'strict' | 'relaxed';
+  /** How many threads work on a step: 1, or what `init({ threads })` found. */
   readonly threads: number;
   /** Bytes of linear memory. */
   readonly memoryBytes: number;
@@ -79,10 +117,10 @@ export interface RuntimeInfo {
 
 /** What computes here, and how much memory it holds. */
 export function runtimeInfo(): RuntimeInfo {
-  const { heap, relaxed, wasmBytes } = runtime();
+  const { heap, relaxed, threads, wasmBytes } = runtime();
   return {
     simd: relaxed ? 'relaxed' : 'strict',
-    threads: 1,
+    threads,
     memoryBytes: heap.byteLength,
     usedBytes: heap.bytesInUse,
     wasmBytes,

@@ -1,26 +1,26 @@
 import { ConfigError, RuntimeUnsupportedError } from '../errors.js';
-import { compileKernels } from './compile.js';
+import type { KernelSource } from './module.js';
 
 /** Compiled kernels, or what they can be compiled from. */
 export type WasmSource = WebAssembly.Module | BufferSource | Response;
 
 /**
- * The module of kernels that somebody hands in.
+ * The kernels that somebody hands in.
  *
- * @throws RuntimeUnsupportedError that says why it cannot be loaded; ConfigError where it is something else.
+ * @throws RuntimeUnsupportedError where the server has none; ConfigError where it is something else.
  */
-export async function compileSource(source: WasmSource, name: string): Promise<WebAssembly.Module> {
+export async function readSource(source: WasmSource): Promise<KernelSource> {
   if (typeof Response !== 'undefined' && source instanceof Response) {
-    if (source.ok) return compileKernels(new Uint8Array(await source.arrayBuffer()), name);
+    if (source.ok) return new Uint8Array(await source.arrayBuffer());
     throw new RuntimeUnsupportedError(
       'wasm-fetch',
       `The kernels cannot be loaded: ${source.url || 'the server'} answered ${source.status} ${source.statusText}.`,
     );
   }
-  if (source instanceof ArrayBuffer) return compileKernels(new Uint8Array(source), name);
+  if (source instanceof ArrayBuffer) return new Uint8Array(source).slice();
   if (ArrayBuffer.isView(source)) {
     const { buffer, byteOffset, byteLength } = source;
-    return compileKernels(new Uint8Array(buffer, byteOffset, byteLength).slice(), name);
+    return new Uint8Array(buffer, byteOffset, byteLength).slice();
   }
   // A module of another realm is no instance of this one's class, but still a module.
   if (Object.prototype.toString.call(source) === '[object WebAssembly.Module]')

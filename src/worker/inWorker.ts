@@ -1,10 +1,10 @@
 import type { Model } from '../model/model.js';
 import { checkOptions } from '../names.js';
+import { absoluteUrl } from '../threads/index.js';
 import { runtime } from '../wasm/runtime.js';
 import { describeArguments } from './compileArguments.js';
 import { Link } from './link.js';
 import { buffersOf } from './snapshot.js';
-import { absoluteUrl } from './thread.js';
 import { WorkerModel } from './workerModel.js';
 
 export interface InWorkerOptions {
@@ -35,13 +35,14 @@ export async function inWorker(model: Model, options: InWorkerOptions = {}): Pro
   const { key, compileArguments } = model;
   const file = model.save();
   const training = model.training?.snapshot();
+  const { relaxed, threads, team } = runtime();
   const request = {
     file,
     key,
     compile: compileArguments && describeArguments(compileArguments),
     training,
-    relaxed: runtime().relaxed,
-    setup: setup === undefined ? undefined : absoluteUrl(setup, 'setup'),
+    runtime: { relaxed, threads, workerUrl: team?.url },
+    setup: setup === undefined ? undefined : absoluteUrl(setup, 'inWorker: setup'),
   };
   const link = new Link(workerUrl);
   try {

@@ -1,7 +1,8 @@
 import { FourlaneError } from '../errors.js';
+import type { Thread } from '../threads/index.js';
 import { VERSION } from '../wasm/generated/version.js';
 import { fromFault } from './faults.js';
-import { startError, startThread, type Thread } from './thread.js';
+import { startError, startWorker } from './start.js';
 import type { Answer, Calls, HookCall, Message, Progress, Reply } from './wire.js';
 
 /** How long a worker may take to say its first word. */
@@ -22,7 +23,7 @@ interface PendingCall extends CallOptions {
 
 /** The calls into one worker. When the worker dies, whatever is pending rejects, and everything after it. */
 export class Link {
-  readonly #thread: Thread;
+  readonly #thread: Thread<Message>;
   readonly #pending = new Map<number, PendingCall>();
   readonly #workerUrl: string | URL | undefined;
   readonly #timer: ReturnType<typeof setTimeout>;
@@ -31,11 +32,11 @@ export class Link {
   /** Why there is nobody to talk to any more. */
   #end: FourlaneError | undefined;
 
-  /** @throws what `startThread` throws. */
+  /** @throws what `startWorker` throws. */
   constructor(workerUrl: string | URL | undefined) {
     this.#workerUrl = workerUrl;
-    this.#thread = startThread(workerUrl, {
-      reply: (reply) => this.#receive(reply),
+    this.#thread = startWorker(workerUrl, {
+      message: (reply) => this.#receive(reply),
       death: (reason) => this.#die(reason),
     });
     const silence = `it has said nothing for ${START_MILLISECONDS / 1000} seconds`;
@@ -98,7 +99,7 @@ export class Link {
   }
 
   #post(message: Message): void {
-    if (!this.#end) this.#thread.post(message, []);
+    if (!this.#end) this.#thread.post(message);
   }
 
   #die(reason: string): void {

@@ -1,16 +1,16 @@
 import type { Data, ModelData } from '../data/adapt.js';
+import { init } from '../init.js';
 import { load } from '../model/load.js';
 import type { FitOptions, Model } from '../model/model.js';
 import type { RandomKey } from '../random.js';
+import type { Port } from '../threads/index.js';
 import { VERSION } from '../wasm/generated/version.js';
-import { init } from '../wasm/init.js';
 import { toFault } from './faults.js';
 import { Parcel, unpack } from './parcel.js';
-import type { Port } from './port.js';
 import { Relay } from './relay.js';
 import { importSetup } from './setup.js';
 import { buffersOf, snapshotOf } from './snapshot.js';
-import type { Answer, Calls, HookCall, Message, OpenRequest, RunRequest } from './wire.js';
+import type { Answer, Calls, HookCall, Message, OpenRequest, Reply, RunRequest } from './wire.js';
 
 /** Milliseconds between two reports of progress. */
 const REPORT = 50;
@@ -23,15 +23,15 @@ type Sent<Name extends keyof Calls> = { result: Calls[Name]['result']; transfer?
 
 /** The worker's side: one model, and what is asked of it. */
 export class Server {
-  readonly #port: Port;
+  readonly #port: Port<Reply, Message>;
   readonly #aborts = new Map<number, AbortController>();
   readonly #answers = new Map<number, (answer: Answer) => void>();
   #model!: Model;
 
-  constructor(port: Port) {
+  constructor(port: Port<Reply, Message>) {
     this.#port = port;
     port.listen((message) => void this.#receive(message));
-    port.post({ version: VERSION }, []);
+    port.post({ version: VERSION });
   }
 
   readonly #handlers: Handlers = {
@@ -67,13 +67,13 @@ export class Server {
         const { result, transfer = [] } = await handler(message.request as OpenRequest, id);
         this.#port.post({ id, result }, transfer);
       } catch (error) {
-        this.#port.post({ id, fault: toFault(error) }, []);
+        this.#port.post({ id, fault: toFault(error) });
       }
     }
   }
 
-  async #open({ file, key, compile, training, relaxed, setup }: OpenRequest): Promise<undefined> {
-    if (relaxed) await init({ relaxed });
+  async #open({ file, key, compile, training, runtime, setup }: OpenRequest): Promise<undefined> {
+    await init(runtime);
     const layers = setup === undefined ? [] : await importSetup(setup);
     const model = load(file, { layers });
     // Its random streams are those of the original.
@@ -95,7 +95,7 @@ export class Server {
     const relay = new Relay(this.#model, request, (hook) => this.#ask(id, hook));
     const timer = setInterval(() => {
       const { progress } = relay;
-      if (progress) this.#port.post({ id, progress }, []);
+      if (progress) this.#port.post({ id, progress });
     }, REPORT);
     try {
       const { x, y, options } = request;

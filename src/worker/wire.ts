@@ -1,4 +1,5 @@
 /** What goes over the wire between the two sides. Both are of the same version: the worker says its own first. */
+import type { InitOptions } from '../init.js';
 import type { CompileOptions } from '../model/compile.js';
 import type { RandomKey } from '../random.js';
 import type { RunParams } from '../train/callback.js';
@@ -17,7 +18,8 @@ export interface OpenRequest {
   /** What `compile` was told, its objects described by name and options. */
   readonly compile: CompileOptions | undefined;
   readonly training: TrainingSnapshot | undefined;
-  readonly relaxed: boolean;
+  /** How the runtime is here: other SIMD or another number of threads would give other bits. */
+  readonly runtime: InitOptions;
   /** The address of a module with layers of one's own. */
   readonly setup: string | undefined;
 }

@@ -8,7 +8,7 @@ const seed: Stream = { key0: 0xdeadbeef, key1: 17, step: 5, stream: 2 };
 
 function placeScalars(s: Stream): number {
   const words = new Int32Array(16);
-  words.set([s.key0, s.key1, s.step], 12);
+  words.set([s.key0, s.key1, s.step, s.replica ?? 0], 12);
   return bench.place(words);
 }
 
@@ -30,6 +30,12 @@ describe('dropout', () => {
       const expected = x.map((v, i) => (keeps(i, seed, rate) ? v * scale : 0));
       expect(dropout(x, rate)).toEqual(expected);
     }
+  });
+
+  test('equals the reference for another replica', () => {
+    const replica = { ...seed, replica: 3 };
+    const y = dropout(new Float32Array(257).fill(1), 0.5, replica);
+    expect(Array.from(y, (v) => v > 0)).toEqual(Array.from(y, (_, i) => keeps(i, replica, 0.5)));
   });
 
   test('backward on dy has the mask of forward, and both work in place', () => {
@@ -73,11 +79,11 @@ describe('dropout', () => {
     }
   });
 
-  test('draws independent masks for another key, step or stream', () => {
+  test('draws independent masks for another key, step, stream or replica', () => {
     const n = 4096;
     const ones = new Float32Array(n).fill(1);
     const base = dropout(ones, 0.5);
-    for (const change of [{ key0: 1 }, { key1: 1 }, { step: 6 }, { stream: 1 }]) {
+    for (const change of [{ key0: 1 }, { key1: 1 }, { step: 6 }, { stream: 1 }, { replica: 1 }]) {
       const other = dropout(ones, 0.5, { ...seed, ...change });
       const agreeing = base.reduce((count, v, i) => count + (v === other[i] ? 1 : 0), 0);
       expect(Math.abs(agreeing / n - 0.5)).toBeLessThan((4 * 0.5) / Math.sqrt(n));

@@ -7,8 +7,8 @@ import { notBuilt, root } from './published.js';
 const dist = join(root, 'dist');
 const files = notBuilt ? [] : readdirSync(dist, { recursive: true, encoding: 'utf8' });
 const modules = files.filter((file) => file.endsWith('.js'));
-/** The entries that exist for platforms; what only they import may name one. */
-const forPlatforms = /^(node|(\w+\/)?worker(-thread)?)\.js$/;
+/** What knows the platforms: the entry for Node, the module that starts threads, and the scripts that those run. */
+const forPlatforms = /^(node|worker-thread|replica|(\w+\/)?threads)\.js$/;
 
 /** What the modules import, by module. */
 async function readImports() {

@@ -1,6 +1,6 @@
 import { decodeBase64 } from '../base64.js';
-import { compileKernels } from '../compile.js';
 import base64 from '../generated/core.base64.js';
+import type { KernelSource } from '../module.js';
 
 /** The kernels 'core' from base64 inside the bundle: without configuration in Node, browsers, Deno, Bun and bundlers. */
-export const coreModule = (): WebAssembly.Module => compileKernels(decodeBase64(base64), 'core');
+export const coreSource = (): KernelSource => decodeBase64(base64);

@@ -8,6 +8,8 @@ export interface Stream {
   key1: number;
   step: number;
   stream: number;
+  /** Of a mask: whose it is. Default 0. */
+  replica?: number;
 }
 
 export function philoxBlock(counter: Words, key: [number, number]): Words {
@@ -63,7 +65,7 @@ export function permutation(n: number, s: Stream): number[] {
 export function keeps(i: number, s: Stream, rate: number): boolean {
   const inGroup = i % 32;
   const at = 16 * Math.floor(i / 32) + 4 * (inGroup >> 3) + ((inGroup & 7) >> 1);
-  const half = (word(at, s) >>> (16 * (i & 1))) & 0xffff;
+  const half = (word(at, s, s.replica) >>> (16 * (i & 1))) & 0xffff;
   return ((half << 16) >> 16) + 32768 < keptOf65536(rate);
 }
 

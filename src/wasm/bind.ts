@@ -1,4 +1,4 @@
-type Kernel = (...args: number[]) => unknown;
+export type Kernel = (...args: number[]) => unknown;
 
 /**
  * A closure that calls `kernel` with what `a` holds at that moment. One row per arity: reading the elements one by

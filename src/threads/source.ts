@@ -1,0 +1,3 @@
+/** Stands for the text of `dist/replica.js`, which the build puts in its place. */
+const replicaSource: string = '';
+export default replicaSource;

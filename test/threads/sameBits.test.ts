@@ -1,0 +1,130 @@
+import { execFile } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { hashOf } from '../runtimes/scenario.js';
+import { built, classifier, type Library, open, reason, samples, slowThreads } from './support.js';
+
+const { x, labels } = samples(500);
+const options = { epochs: 3, batchSize: 90, validationSplit: 0.2, verbose: 0 };
+
+async function train(fl: Library) {
+  const model = classifier(fl, { optimizer: 'adam' }, {}, 0.3);
+  const { history } = await model.fit(x, labels, options);
+  return { history, hash: hashOf(model.getWeights()) };
+}
+
+/** Trains a model of the built package in a process of its own; prints the number of threads and a hash. */
+const script = (threads: number, then = '') => `
+  import * as fl from './index.js';
+  import { digits } from './datasets.js';
+  import { hashOf } from '../test/runtimes/scenario.js';
+  await fl.init({ threads: ${threads} });
+  fl.setSeed(3);
+  const { x, y } = digits();
+  const model = fl.sequential([
+    fl.layers.rescaling({ scale: 1 / 16, inputShape: [64] }),
+    fl.layers.dense({ units: 256, activation: 'relu' }),
+    fl.layers.dropout({ rate: 0.2 }),
+    fl.layers.dense({ units: 64, activation: 'gelu' }),
+    fl.layers.dense({ units: 10, activation: 'softmax' }),
+  ]);
+  model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
+  const options = { epochs: 2, batchSize: 100, verbose: 0 };
+  await model.fit(x, y, options);
+  console.log(fl.runtime().threads, hashOf(model.getWeights()));
+  ${then}
+`;
+
+/** How a process ends that runs a module in `dist/`, and what it prints. */
+function run(code: string): Promise<string> {
+  const folder = new URL('../../dist/', import.meta.url);
+  return new Promise((resolve) => {
+    const settings = { cwd: folder, timeout: 30_000 };
+    execFile(process.execPath, ['--input-type=module', '-e', code], settings, (error, out, err) =>
+      resolve(`${error?.signal ?? error?.code ?? 'ended'} ${out}${err}`),
+    );
+  });
+}
+
+describe.skipIf(!built)(`the same seed and number of threads${reason}`, () => {
+  test.each([2, 3])('%i: give the same history and weights, to the last bit', async (threads) => {
+    const first = await train(await open(threads));
+    expect(await train(await open(threads))).toEqual(first);
+    // Also with kernels and threads that are warm.
+    const warm = await open(threads);
+    await train(warm);
+    expect(await train(warm)).toEqual(first);
+  });
+
+  test('in different processes, which end by themselves', async () => {
+    const one = await run(script(1));
+    expect(one).toMatch(/^ended 1 [0-9a-f]{8}\n$/);
+    const two = await run(script(2));
+    expect(two).toMatch(/^ended 2 [0-9a-f]{8}\n$/);
+    expect(two.slice(8)).not.toBe(one.slice(8));
+    expect(await run(script(2))).toBe(two);
+  });
+
+  test('in a worker as here', async () => {
+    const both = `
+      const { inWorker } = await import('./worker.js');
+      const worker = await inWorker(model);
+      await worker.fit(x, y, { ...options, sync: false });
+      await model.fit(x, y, options);
+      console.log(hashOf(await worker.getWeights()) === hashOf(model.getWeights()));
+      await worker.close();
+    `;
+    expect(await run(script(2, both))).toMatch(/^ended 2 [0-9a-f]{8}\ntrue\n$/);
+  });
+
+  test('whatever else is trained and evaluated at the same time', async () => {
+    const fl = await open(3);
+    const alone = await train(fl);
+    const both = await Promise.all([train(fl), train(fl)]);
+    expect(both).toEqual([alone, alone]);
+    const model = classifier(fl, {}, {}, 0.3);
+    const expected = await model.evaluate(x, labels, { batchSize: 100 });
+    const evaluations = Array.from({ length: 3 }, () =>
+      model.evaluate(x, labels, { batchSize: 100, yieldEvery: 0 }),
+    );
+    const [fit, ...logs] = await Promise.all([train(fl), ...evaluations]);
+    expect(fit).toEqual(alone);
+    for (const log of logs) expect(log).toEqual(expected);
+  });
+
+  test('however long the threads take', async () => {
+    const fl = await open(3);
+    const model = classifier(fl);
+    const run = () =>
+      Promise.all([
+        train(fl),
+        train(fl),
+        model.evaluate(x, labels, { batchSize: 100 }),
+        model.evaluate(x, labels, { batchSize: 100 }),
+      ]);
+    const expected = await run();
+    const hurry = slowThreads();
+    try {
+      expect(await run()).toEqual(expected);
+    } finally {
+      hurry();
+    }
+  });
+
+  test('while the memory grows', async () => {
+    const expected = await train(await open(2));
+    const fl = await open(2);
+    const before = fl.runtime().memoryBytes;
+    const model = classifier(fl, { optimizer: 'adam' }, {}, 0.3);
+    const kept: object[] = [];
+    const grow = fl.callbacks.lambdaCallback({
+      onTrainBatchEnd: () => {
+        kept.push(fl.sequential([fl.layers.dense({ units: 1000, inputShape: [500] })]));
+        kept.push(model.predict(x, { batchSize: 500 }));
+      },
+    });
+    const { history } = await model.fit(x, labels, { ...options, callbacks: [grow] });
+    expect({ history, hash: hashOf(model.getWeights()) }).toEqual(expected);
+    expect(fl.runtime().memoryBytes).toBeGreaterThan(before + 20e6);
+    expect(kept.length).toBe(30);
+  });
+});
