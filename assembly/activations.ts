@@ -15,7 +15,7 @@
  * | softplus    | log(1 + exp(x))             | x | sigmoid(x)                        |                |
  * | elu         | x > 0 ? x : alpha (e^x - 1) | x | x > 0 ? 1 : alpha e^x             | negative scale |
  * | selu        | 1.0507 elu(x), alpha 1.6733 | x | scaled likewise                   |                |
- * | gelu        | x Phi(x), by erf            | x | Phi(x) + x phi(x)                 |                |
+ * | gelu        | x Phi(x)                    | x | Phi(x) + x phi(x)                 |                |
  * | silu        | x sigmoid(x)                | x | p (1 + x (1 - p)), p = sigmoid(x) |                |
  * | exponential | exp(x)                      | y | y                                 |                |
  * | hardSigmoid | relu6(x + 3) / 6            | x | abs(x) < 3 ? 1/6 : 0              |                |
@@ -140,32 +140,24 @@ class Selu {
   }
 }
 
-const SQRT_HALF: f32 = 0.7071067811865476;
-const RSQRT_TWO_PI: f32 = 0.3989422804014327;
-
-/** The normal distribution function. */
-// @ts-ignore: decorator
-@inline
-function Phi(x: v128): v128 {
-  return f32x4.mul(splat(0.5), f32x4.add(splat(1), math.erf(f32x4.mul(x, splat(SQRT_HALF)))));
-}
+/** Where the density of gelu's derivative is exactly 0. */
+const FAR: usize = memory.data<f32>([-14, 14], 16);
 
 // @ts-ignore: decorator
 @final @unmanaged
 class Gelu {
-  // Phi is exactly 0 from -5.5 down, so at -10 the result is the 0 it tends to.
   // @ts-ignore: decorator
   @inline forward(x: v128, _alpha: v128): v128 {
-    const bounded = f32x4.pmax(x, splat(-10));
-    return f32x4.mul(bounded, Phi(bounded));
+    return math.gelu(x);
   }
-  // exp(-14^2 / 2) is exactly 0.
   // @ts-ignore: decorator
   @inline backward(dy: v128, x: v128, _alpha: v128): v128 {
-    const bounded = f32x4.pmin(f32x4.pmax(x, splat(-14)), splat(14));
-    const exponent = f32x4.mul(f32x4.mul(bounded, bounded), splat(-0.5));
-    const density = f32x4.mul(math.expSaturating(exponent), splat(RSQRT_TWO_PI));
-    return f32x4.mul(dy, f32x4.add(Phi(bounded), f32x4.mul(bounded, density)));
+    const bounded = f32x4.pmin(f32x4.pmax(x, v128.load32_splat(FAR)), v128.load32_splat(FAR, 4));
+    const slope = f32x4.add(
+      math.normalShare(bounded),
+      f32x4.mul(bounded, math.normalDensity(bounded)),
+    );
+    return f32x4.mul(dy, slope);
   }
 }
 

@@ -5,10 +5,10 @@
  * and a certain mistake as infinity.
  */
 import { fill } from './elementwise';
-import { eachRow, meanLoss } from './lossrows';
-import { expSaturating, log, log1pUnit } from './math';
+import { eachRow, eachValue, meanLoss } from './lossrows';
+import { expNegative, log, log1pUnit } from './math';
 import { expRow, maxOfRow, scaleRow, sumOfRow } from './rows';
-import { laneMask, one, storePart, sumLanes, unlessZero } from './simd';
+import { laneMask, one, storeLanes, storePart, sumLanes, unlessZero } from './simd';
 
 const HALF: usize = memory.data<f32>([0.5], 16);
 
@@ -18,7 +18,7 @@ function logOf(x: f32): f32 {
 
 /** `expRow` for both losses of logits, too long to be inlined twice; y [n] takes the terms unless it is 0. */
 function expTerms(y: usize, x: usize, max: f32, n: i32): f32 {
-  return expRow(y, x, f32x4.splat(max), n, y != 0, true);
+  return expRow(y, x, f32x4.splat(max), n, y != 0);
 }
 
 /**
@@ -53,18 +53,74 @@ class Bernoulli {
 class BernoulliLogit {
   // @ts-ignore: decorator
   @inline value(z: v128, y: v128): v128 {
+    return f32x4.add(this.head(z, y), log1pUnit(this.tail(z)));
+  }
+  // @ts-ignore: decorator
+  @inline head(z: v128, y: v128): v128 {
     const miss = v128.bitselect(y, f32x4.sub(one(), y), i32x4.shr_s(z, 31));
-    const distance = f32x4.abs(z);
-    const tail = log1pUnit(expSaturating(f32x4.neg(distance)));
-    return f32x4.add(unlessZero(miss, f32x4.mul(distance, miss)), tail);
+    return unlessZero(miss, f32x4.mul(f32x4.abs(z), miss));
+  }
+  /** exp(-|z|) */
+  // @ts-ignore: decorator
+  @inline tail(z: v128): v128 {
+    return expNegative(f32x4.neg(f32x4.abs(z)));
   }
   // @ts-ignore: decorator
   @inline gradient(z: v128, y: v128): v128 {
+    return this.gradientOf(z, y, this.tail(z));
+  }
+  // @ts-ignore: decorator
+  @inline gradientOf(z: v128, y: v128, e: v128): v128 {
     const negative = i32x4.shr_s(z, 31);
     const miss = v128.bitselect(y, f32x4.sub(one(), y), negative);
-    const e = expSaturating(f32x4.neg(f32x4.abs(z)));
     const towards = f32x4.sub(miss, f32x4.div(e, f32x4.add(one(), e)));
     return v128.xor(towards, i32x4.shl(negative, 31));
+  }
+}
+
+/** How many terms of 1 to 2 may be multiplied: 2^64 is far from the end of float32. */
+const FACTORS = 64;
+
+/**
+ * The mean of `BernoulliLogit` over a row. The sum of log(1 + e) is the logarithm of a product, taken once for 64 terms.
+ * What rounding takes from the product is kept beside it (Fast2Sum, Dekker 1971), so that terms far below 1 count fully.
+ */
+// @ts-ignore: decorator
+@final @unmanaged
+class BernoulliLogits {
+  row(dx: usize, x: usize, y: usize, factor: f32, cols: i32): f32 {
+    const op = changetype<BernoulliLogit>(0);
+    const share = f32x4.splat(factor / <f32>cols);
+    let sum = f32x4.splat(0);
+    for (let block = cols; block > 0; block -= 4 * FACTORS) {
+      let product = one();
+      let lost = f32x4.splat(0);
+      let n = min(block, 4 * FACTORS);
+      for (; n >= 4; n -= 4) {
+        const z = v128.load(x);
+        const ys = v128.load(y);
+        const e = op.tail(z);
+        const more = f32x4.mul(product, e);
+        const next = f32x4.add(product, more);
+        lost = f32x4.add(f32x4.add(lost, f32x4.mul(lost, e)), f32x4.sub(more, f32x4.sub(next, product)));
+        product = next;
+        sum = f32x4.add(sum, op.head(z, ys));
+        if (dx) {
+          v128.store(dx, f32x4.mul(op.gradientOf(z, ys, e), share));
+          dx += 16;
+        }
+        x += 16;
+        y += 16;
+      }
+      sum = f32x4.add(sum, f32x4.add(log(product), f32x4.div(lost, product)));
+      if (n > 0) {
+        const z = v128.load(x);
+        const ys = v128.load(y);
+        sum = f32x4.add(sum, v128.and(op.value(z, ys), laneMask(n)));
+        if (dx) storeLanes(dx, f32x4.mul(op.gradient(z, ys), share), n);
+      }
+    }
+    return sumLanes(sum) / <f32>cols;
   }
 }
 
@@ -180,7 +236,8 @@ export function sigmoidBinaryCrossentropy(
   rows: i32,
   cols: i32,
 ): void {
-  meanLoss<BernoulliLogit>(loss, dx, x, y, weights, scale, rows, cols);
+  if (cols == 1) eachValue<BernoulliLogit>(loss, dx, x, y, weights, scale, rows);
+  else eachRow<BernoulliLogits>(loss, dx, x, y, weights, scale, rows, cols, <usize>cols << 2);
 }
 
 /** l = -sum y log(x / sum x), x probabilities, y one-hot or any other weights. */

@@ -1,5 +1,5 @@
 import { philox } from './philox';
-import { storePart } from './simd';
+import { storeLanes, storePart } from './simd';
 
 /** Byte offsets of the generator's state in the scalars block. */
 const KEY0 = 48;
@@ -48,6 +48,13 @@ function maskEight(y: usize, x: usize, count: i32, bound: v128, scale: v128, wor
   storePart(y + 16, count - 4, v128.and(high, i32x4.extend_high_i16x8_s(kept)));
 }
 
+/** How many of 65536 elements are kept. */
+// @ts-ignore: decorator
+@inline
+function keptOf(rate: f32): i32 {
+  return <i32>nearest((<f32>1 - rate) * 65536);
+}
+
 /**
  * y [n] = x / keep rate for the elements that are kept, 0 for the others. In place allowed. Backward is the
  * same call on dy: the mask is a function of the scalars' key, step and replica, the stream and the position.
@@ -55,7 +62,7 @@ function maskEight(y: usize, x: usize, count: i32, bound: v128, scale: v128, wor
  * this is a copy.
  */
 export function dropout(y: usize, x: usize, scalars: usize, stream: u32, rate: f32, n: i32): void {
-  const kept = <i32>nearest((<f32>1 - rate) * 65536);
+  const kept = keptOf(rate);
   if (kept >= 65536) {
     if (y != x) memory.copy(y, x, <usize>n << 2);
     return;
@@ -63,4 +70,21 @@ export function dropout(y: usize, x: usize, scalars: usize, stream: u32, rate: f
   const key0 = load<u32>(scalars, KEY0);
   const key1 = load<u32>(scalars, KEY1);
   philox<Mask>(y, x, kept, key0, key1, 0, load<u32>(scalars, STEP), stream, load<u32>(scalars, REPLICA), n);
+}
+
+/**
+ * dx [n] = dy / keep rate where y > 0, else 0: the gradient of `dropout` where its x is the output of a relu and y is what
+ * dropout made of it. y is 0 where the element was dropped or the relu is 0, and there nothing flows back through both;
+ * so the mask need not be drawn again.
+ */
+export function dropoutReluBackward(dx: usize, dy: usize, y: usize, rate: f32, n: i32): void {
+  const scale = f32x4.splat(65536 / <f32>keptOf(rate));
+  const zero = f32x4.splat(0);
+  for (; n >= 4; n -= 4) {
+    v128.store(dx, v128.and(f32x4.mul(v128.load(dy), scale), f32x4.gt(v128.load(y), zero)));
+    dx += 16;
+    dy += 16;
+    y += 16;
+  }
+  if (n) storeLanes(dx, v128.and(f32x4.mul(v128.load(dy), scale), f32x4.gt(v128.load(y), zero)), n);
 }

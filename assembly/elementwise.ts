@@ -109,6 +109,10 @@ function binaryRows<Op>(y: usize, x: usize, row: usize, rows: i32, cols: i32): v
 
 /** y [n] = value. */
 export function fill(y: usize, value: f32, n: i32): void {
+  if (reinterpret<u32>(value) == 0) {
+    memory.fill(y, 0, <usize>n << 2);
+    return;
+  }
   const v = f32x4.splat(value);
   const end = y + (<usize>(n & ~3) << 2);
   while (y < end) {

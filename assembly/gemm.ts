@@ -1,5 +1,5 @@
 import { copyTile, packColumns, packRows } from './pack';
-import { tile4x8, tile5x8, tile6x8 } from './tile';
+import { tile6x8, tiles4x8, tileUpTo4x8 } from './tile';
 import { outerProduct, rowDots, vectorMatrix } from './vector';
 
 /**
@@ -17,7 +17,7 @@ import { outerProduct, rowDots, vectorMatrix } from './vector';
 const NC = 64;
 const KC = 1024;
 const MC = 128;
-/** Blocks for transposed A, which is repacked and so wants to serve many columns. */
+/** Blocks for transposed A of more than MC columns, which is repacked for every block and so wants to serve many. */
 const NC_COLUMNS = 512;
 const KC_COLUMNS = 256;
 
@@ -25,7 +25,7 @@ const KC_COLUMNS = 256;
 const PACKED_VALUES = 131072;
 
 /** Bytes of scratch that a product needs: one tile, one packed block of B, one of A. */
-export const GEMM_SCRATCH_BYTES: i32 = 256 + 4 * (PACKED_VALUES + MC * KC_COLUMNS);
+export const GEMM_SCRATCH_BYTES: i32 = 256 + 4 * (PACKED_VALUES + (MC + 4) * KC);
 
 /** Below this many values B stays in the first-level cache as it is. */
 const DIRECT_MAX = 64 * 64;
@@ -106,9 +106,11 @@ function blocked(
   // whose columns lie a multiple of 2048 bytes apart, where they push each other out of the first-level cache.
   const strips = aStep > 4 && !direct && (n > 256 || (n > 16 && !(aStep & 2047)));
   // A narrow C is walked row tile by row tile, so that A is read from memory once; a wide one by panels.
-  const mBlock = n > 16 ? MC : aStep == 4 ? 5 : 40;
-  const nBlock = strips ? NC_COLUMNS : NC;
-  const kBlock = aStep > 4 ? KC_COLUMNS : KC;
+  const mBlock = n > 16 ? MC : aStep == 4 ? HEIGHT : 40;
+  // Strips that hold all rows are packed once for all columns; so few rows also want C to be visited seldom.
+  const once = strips && m <= MC;
+  const nBlock = strips && !once ? NC_COLUMNS : NC;
+  const kBlock = aStep > 4 && !once ? KC_COLUMNS : KC;
   // Blocks of equal depth: a last one of a few steps would read and write all of C for little.
   const kBlocks = direct ? 1 : (k + kBlock - 1) / kBlock;
   const kStep = max((k + kBlocks - 1) / max(kBlocks, 1), 1);
@@ -133,7 +135,7 @@ function blocked(
         const height = min(mBlock, m - mm);
         let aRows = aBlock + <usize>mm * aRow;
         if (strips) {
-          packStrips(packedA, aRows, aStep, depth, height);
+          if (nn == 0 || !once) packStrips(packedA, aRows, aStep, depth, height);
           aRows = packedA;
         }
         for (let j = 0; j < width; j += 8) {
@@ -154,26 +156,17 @@ function blocked(
   }
 }
 
-/** Rows of the tall tile; the other has 4. */
-const TALL = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
+/** Rows of a whole tile. */
+const HEIGHT = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
 
-/** How many tall tiles come first: as many as leave a multiple of 4, so that (nearly) no row is computed in vain. */
-function tallTiles(rows: i32): i32 {
-  for (let tall = rows / TALL; tall > 0; tall--) {
-    if ((rows - tall * TALL) % 4 == 0) return tall;
-  }
-  return rows / TALL;
-}
-
-/** Copies `rows` columns of transposed A, k steps deep, to one strip for every tile: [k][TALL] or [k][4] values. */
+/** Copies `rows` columns of transposed A, k steps deep, to one strip for every tile: [k][HEIGHT], behind them [k][4]. */
 function packStrips(packed: usize, a: usize, aStep: usize, k: i32, rows: i32): void {
-  for (let talls = tallTiles(rows); rows > 0; talls--) {
-    const height = talls > 0 ? TALL : 4;
+  while (rows > 0) {
+    const height = rows >= HEIGHT ? HEIGHT : 4;
     let from = a;
     for (let i = 0; i < k; i++) {
       v128.store(packed, v128.load(from));
-      if (height > 4) store<f32>(packed, load<f32>(from, 16), 16);
-      if (height > 5) store<f32>(packed, load<f32>(from, 20), 20);
+      if (height == 6) v128.store64_lane(packed, v128.load64_zero(from, 16), 0, 16);
       packed += <usize>height << 2;
       from += aStep;
     }
@@ -182,7 +175,7 @@ function packStrips(packed: usize, a: usize, aStep: usize, k: i32, rows: i32): v
   }
 }
 
-/** Walks `rows` rows of C, `cols` (at most 8) columns wide, in tall tiles and tiles of 4 rows; A in place or in strips. */
+/** Walks `rows` rows of C, `cols` (at most 8) columns wide, in whole tiles, then in tiles of 4 rows or fewer. */
 function rowTiles(
   c: usize,
   cRow: usize,
@@ -199,29 +192,33 @@ function rowTiles(
   rows: i32,
   cols: i32,
 ): void {
-  for (let talls = tallTiles(rows); rows > 0; talls--) {
-    const tall = talls > 0;
-    const size = tall ? TALL : 4;
-    const height = min(rows, size);
-    const step = strips ? <usize>size << 2 : aStep;
-    if (cols == 8 && height == size) {
-      if (tall) tallTile(c, cRow, start, startRow, a, aRow, step, b, bStep, k);
-      else tile4x8(c, cRow, start, startRow, a, aRow, step, b, bStep, k, 4);
-    } else {
-      if (tall) tallTile(scratch, 32, start, startRow, a, aRow, step, b, bStep, k);
-      else tile4x8(scratch, 32, start, startRow, a, aRow, step, b, bStep, k, height);
-      copyTile(c, cRow, scratch, height, cols);
-    }
+  if (cols == 8) {
+    const tiles = rows / HEIGHT;
+    const step: usize = strips ? HEIGHT << 2 : aStep;
+    const next: usize = strips ? <usize>(HEIGHT * k) << 2 : aRow * HEIGHT;
+    if (tiles > 0) wholeTiles(c, cRow, start, startRow, a, aRow, step, next, b, bStep, k, tiles);
+    c += <usize>(tiles * HEIGHT) * cRow;
+    start += <usize>(tiles * HEIGHT) * startRow;
+    a += <usize>tiles * next;
+    rows -= tiles * HEIGHT;
+  }
+  while (rows > 0) {
+    const strip = rows >= HEIGHT ? HEIGHT : 4;
+    const height = min(rows, strip);
+    const step: usize = strips ? <usize>strip << 2 : aStep;
+    if (strip == 6) tile6x8(scratch, 32, start, startRow, a, aRow, step, b, bStep, k);
+    else tileUpTo4x8(scratch, 32, start, startRow, a, aRow, step, b, bStep, k, height);
+    copyTile(c, cRow, scratch, height, cols);
     rows -= height;
     c += <usize>height * cRow;
     start += <usize>height * startRow;
-    a += strips ? <usize>(size * k) << 2 : <usize>height * aRow;
+    a += strips ? <usize>(strip * k) << 2 : <usize>height * aRow;
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function tallTile(
+function wholeTiles(
   c: usize,
   cRow: usize,
   start: usize,
@@ -229,10 +226,19 @@ function tallTile(
   a: usize,
   aRow: usize,
   aStep: usize,
+  aNext: usize,
   b: usize,
   bStep: usize,
   k: i32,
+  count: i32,
 ): void {
-  if (ASC_FEATURE_RELAXED_SIMD) tile6x8(c, cRow, start, startRow, a, aRow, aStep, b, bStep, k);
-  else tile5x8(c, cRow, start, startRow, a, aRow, aStep, b, bStep, k);
+  if (!ASC_FEATURE_RELAXED_SIMD) tiles4x8(c, cRow, start, startRow, a, aRow, aStep, aNext, b, bStep, k, count);
+  else {
+    for (; count > 0; count--) {
+      tile6x8(c, cRow, start, startRow, a, aRow, aStep, b, bStep, k);
+      c += cRow * HEIGHT;
+      start += startRow * HEIGHT;
+      a += aNext;
+    }
+  }
 }

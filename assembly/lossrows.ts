@@ -66,7 +66,7 @@ export function eachRow<Op>(
 }
 
 /** The mean of a single column is its element, so four rows go at a time. */
-function eachValue<Op>(
+export function eachValue<Op>(
   loss: usize,
   dx: usize,
   x: usize,

@@ -159,29 +159,61 @@ class Adagrad {
   }
 }
 
+// What a step starts from. Most runs are neither decayed nor clipped, and then have a loop without either: Adam takes
+// 0.52 instead of 0.65 ns a parameter.
+
+// @ts-ignore: decorator
+@final @unmanaged
+class Plain {
+  // @ts-ignore: decorator
+  @inline weight(w: usize, _record: usize, _scalars: usize): v128 {
+    return v128.load(w);
+  }
+  // @ts-ignore: decorator
+  @inline gradient(g: usize, _record: usize, _scalars: usize): v128 {
+    return v128.load(g);
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class Adjusted {
+  /** w - w * decay * lr */
+  // @ts-ignore: decorator
+  @inline weight(w: usize, record: usize, scalars: usize): v128 {
+    const decay = f32x4.splat(load<f32>(record, DECAY) * load<f32>(scalars, LR));
+    const old = v128.load(w);
+    return f32x4.sub(old, f32x4.mul(old, decay));
+  }
+  // The gradient comes first in pmin and pmax, so that a NaN is not clipped away.
+  // @ts-ignore: decorator
+  @inline gradient(g: usize, record: usize, scalars: usize): v128 {
+    const high = v128.load32_splat(scalars, CLIP);
+    const scaled = f32x4.mul(v128.load(g), v128.load32_splat(record, SCALE));
+    return f32x4.pmax(f32x4.pmin(scaled, high), f32x4.neg(high));
+  }
+}
+
 function update<Op>(table: usize, count: i32, scalars: usize): void {
+  const clipped = load<f32>(scalars, CLIP) != Infinity;
   for (; count > 0; count--) {
-    updateRun<Op>(table, scalars);
+    if (clipped || load<f32>(table, DECAY) != 0 || load<f32>(table, SCALE) != 1) {
+      updateRun<Op, Adjusted>(table, scalars);
+    } else updateRun<Op, Plain>(table, scalars);
     table += RECORD;
   }
 }
 
-function updateRun<Op>(record: usize, scalars: usize): void {
+function updateRun<Op, Start>(record: usize, scalars: usize): void {
   let w = <usize>load<u32>(record, W);
   let g = <usize>load<u32>(record, G);
   let slot1 = <usize>load<u32>(record, SLOT1);
   let slot2 = <usize>load<u32>(record, SLOT2);
-  const decay = f32x4.splat(load<f32>(record, DECAY) * load<f32>(scalars, LR));
-  const scale = v128.load32_splat(record, SCALE);
-  const high = v128.load32_splat(scalars, CLIP);
-  const low = f32x4.neg(high);
   const end = w + (<usize>load<i32>(record, N) << 2);
   while (w < end) {
-    // The gradient comes first in pmin and pmax, so that a NaN is not clipped away.
-    const clipped = f32x4.pmax(f32x4.pmin(f32x4.mul(v128.load(g), scale), high), low);
-    const old = v128.load(w);
-    const decayed = f32x4.sub(old, f32x4.mul(old, decay));
-    v128.store(w, changetype<Op>(0).step(decayed, clipped, slot1, slot2, scalars));
+    const weight = changetype<Start>(0).weight(w, record, scalars);
+    const gradient = changetype<Start>(0).gradient(g, record, scalars);
+    v128.store(w, changetype<Op>(0).step(weight, gradient, slot1, slot2, scalars));
     w += 16;
     g += 16;
     slot1 += 16;

@@ -1,5 +1,5 @@
 /** What several kernels do to a single row [n]. */
-import { expSaturating } from './math';
+import { expNegative } from './math';
 import { laneMask, storeLanes, sumLanes } from './simd';
 
 /** The largest of x [n] in every lane, NaN left out; -Inf if nothing is left. */
@@ -38,20 +38,16 @@ export function sumOfRow(x: usize, n: i32): f32 {
   return sumLanes(sum);
 }
 
-/**
- * The sum of exp(x - max) over x [n]; the terms go to y [n] if `keep`. In place allowed. The last n mod 4 terms
- * join the first of the two partial sums if `tailFirst`, else the second: that decides the last bit of the sum,
- * and the losses have always differed from softmax in it.
- */
+/** The sum of exp(x - max) over x [n]; the terms go to y [n] if `keep`. In place allowed. */
 // @ts-ignore: decorator
 @inline
-export function expRow(y: usize, x: usize, max: v128, n: i32, keep: bool, tailFirst: bool): f32 {
+export function expRow(y: usize, x: usize, max: v128, n: i32, keep: bool): f32 {
   const end = x + (<usize>(n & ~7) << 2);
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
   while (x < end) {
-    const e0 = expSaturating(f32x4.sub(v128.load(x), max));
-    const e1 = expSaturating(f32x4.sub(v128.load(x, 16), max));
+    const e0 = expNegative(f32x4.sub(v128.load(x), max));
+    const e1 = expNegative(f32x4.sub(v128.load(x, 16), max));
     if (keep) {
       v128.store(y, e0);
       v128.store(y, e1, 16);
@@ -62,18 +58,16 @@ export function expRow(y: usize, x: usize, max: v128, n: i32, keep: bool, tailFi
     y += 32;
   }
   if (n & 4) {
-    const e = expSaturating(f32x4.sub(v128.load(x), max));
+    const e = expNegative(f32x4.sub(v128.load(x), max));
     if (keep) v128.store(y, e);
     s0 = f32x4.add(s0, e);
     x += 16;
     y += 16;
   }
   if (n & 3) {
-    const e = expSaturating(f32x4.sub(v128.load(x), max));
+    const e = expNegative(f32x4.sub(v128.load(x), max));
     if (keep) storeLanes(y, e, n & 3);
-    const terms = v128.and(e, laneMask(n & 3));
-    if (tailFirst) s0 = f32x4.add(s0, terms);
-    else s1 = f32x4.add(s1, terms);
+    s1 = f32x4.add(s1, v128.and(e, laneMask(n & 3)));
   }
   return sumLanes(f32x4.add(s0, s1));
 }

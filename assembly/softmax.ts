@@ -1,5 +1,5 @@
 /** Softmax and its logarithm over the rows of [rows, cols], and their gradients. */
-import { expSaturating, log } from './math';
+import { expNegative, log } from './math';
 import { expRow, maxOfRow, scaleRow, sumOfRow } from './rows';
 import { laneMask, storeLanes, sumLanes } from './simd';
 
@@ -25,7 +25,7 @@ function dot(dy: usize, y: usize, n: i32): f32 {
 export function softmax(y: usize, x: usize, rows: i32, cols: i32): void {
   const stride = <usize>cols << 2;
   for (let r = 0; r < rows; r++) {
-    const total = expRow(y, x, maxOfRow(x, cols), cols, true, false);
+    const total = expRow(y, x, maxOfRow(x, cols), cols, true);
     scaleRow(y, 1 / total, cols);
     y += stride;
     x += stride;
@@ -63,7 +63,7 @@ export function logSoftmax(y: usize, x: usize, rows: i32, cols: i32): void {
   for (let r = 0; r < rows; r++) {
     const max = maxOfRow(x, cols);
     // The full log: a NaN in the sum has to reach the whole row.
-    const logSum = log(f32x4.splat(expRow(0, x, max, cols, false, false)));
+    const logSum = log(f32x4.splat(expRow(0, x, max, cols, false)));
     const end = <usize>(cols & ~3) << 2;
     let c: usize = 0;
     for (; c < end; c += 16) {
@@ -86,11 +86,11 @@ export function logSoftmaxBackward(dx: usize, dy: usize, y: usize, rows: i32, co
     const end = <usize>(cols & ~3) << 2;
     let c: usize = 0;
     for (; c < end; c += 16) {
-      const share = f32x4.mul(expSaturating(v128.load(y + c)), sum);
+      const share = f32x4.mul(expNegative(v128.load(y + c)), sum);
       v128.store(dx + c, f32x4.sub(v128.load(dy + c), share));
     }
     if (cols & 3) {
-      const share = f32x4.mul(expSaturating(v128.load(y + c)), sum);
+      const share = f32x4.mul(expNegative(v128.load(y + c)), sum);
       storeLanes(dx + c, f32x4.sub(v128.load(dy + c), share), cols & 3);
     }
     dx += stride;

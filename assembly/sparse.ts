@@ -1,10 +1,10 @@
 import { storePart } from './simd';
 
 /**
- * Products of a sparse matrix in compressed rows (CSR). Row r has the terms indptr[r] to indptr[r + 1] (i32),
- * counted from indptr[0], so that a slice of a longer indptr serves; `indices` (i32) and `values` begin with
- * the first of these terms. Without `values` every term is 1: rows that are sets, such as the words of a
- * text.
+ * Products of a matrix of sparse rows, which may lie anywhere: row r has lengths[r] terms (i32), `indices` [rows] holds
+ * the address of its first index (i32), `values` [rows] that of its first value. So a shuffled batch of a data set that is
+ * in memory is a table of addresses, and nothing is copied. Without `values` every term is 1: rows that are sets, such as
+ * the words of a text.
  */
 
 /** Where the sums of 16 columns start if there is no bias. */
@@ -119,8 +119,8 @@ function scatter4<Term>(
 
 function matmul<Term>(
   y: usize,
-  indptr: usize,
   indices: usize,
+  lengths: usize,
   values: usize,
   w: usize,
   bias: usize,
@@ -128,20 +128,22 @@ function matmul<Term>(
   cols: i32,
 ): void {
   const row = <usize>cols << 2;
-  for (let r = 0; r < rows; r++) {
-    const n = load<i32>(indptr, 4) - load<i32>(indptr);
+  for (; rows > 0; rows--) {
+    const index = <usize>load<u32>(indices);
+    const value = <usize>load<u32>(values);
+    const n = load<i32>(lengths);
     let c = 0;
     for (; c + 16 <= cols; c += 16) {
       const offset = <usize>c << 2;
-      gather16<Term>(y + offset, bias ? bias + offset : ZEROS, indices, values, w + offset, row, n);
+      gather16<Term>(y + offset, bias ? bias + offset : ZEROS, index, value, w + offset, row, n);
     }
     for (; c < cols; c += 4) {
       const offset = <usize>c << 2;
-      gather4<Term>(y + offset, bias ? bias + offset : ZEROS, indices, values, w + offset, row, n, cols - c);
+      gather4<Term>(y + offset, bias ? bias + offset : ZEROS, index, value, w + offset, row, n, cols - c);
     }
-    indptr += 4;
-    indices += <usize>n << 2;
-    values += <usize>n << 2;
+    indices += 4;
+    lengths += 4;
+    values += 4;
     y += row;
   }
 }
@@ -149,27 +151,29 @@ function matmul<Term>(
 function matmulBackward<Term>(
   dw: usize,
   dy: usize,
-  indptr: usize,
   indices: usize,
+  lengths: usize,
   values: usize,
   rows: i32,
   cols: i32,
 ): void {
   const row = <usize>cols << 2;
-  for (let r = 0; r < rows; r++) {
-    const n = load<i32>(indptr, 4) - load<i32>(indptr);
+  for (; rows > 0; rows--) {
+    const index = <usize>load<u32>(indices);
+    const value = <usize>load<u32>(values);
+    const n = load<i32>(lengths);
     let c = 0;
     for (; c + 16 <= cols; c += 16) {
       const offset = <usize>c << 2;
-      scatter16<Term>(dw + offset, dy + offset, indices, values, row, n);
+      scatter16<Term>(dw + offset, dy + offset, index, value, row, n);
     }
     for (; c < cols; c += 4) {
       const offset = <usize>c << 2;
-      scatter4<Term>(dw + offset, dy + offset, indices, values, row, n, cols - c);
+      scatter4<Term>(dw + offset, dy + offset, index, value, row, n, cols - c);
     }
-    indptr += 4;
-    indices += <usize>n << 2;
-    values += <usize>n << 2;
+    indices += 4;
+    lengths += 4;
+    values += 4;
     dy += row;
   }
 }
@@ -177,28 +181,28 @@ function matmulBackward<Term>(
 /** y [rows, cols] = X * w + bias, X sparse with `rows` rows, w [columns of X, cols], bias [cols] or 0. */
 export function csrMatmul(
   y: usize,
-  indptr: usize,
   indices: usize,
+  lengths: usize,
   values: usize,
   w: usize,
   bias: usize,
   rows: i32,
   cols: i32,
 ): void {
-  if (values) matmul<Values>(y, indptr, indices, values, w, bias, rows, cols);
-  else matmul<Ones>(y, indptr, indices, values, w, bias, rows, cols);
+  if (values) matmul<Values>(y, indices, lengths, values, w, bias, rows, cols);
+  else matmul<Ones>(y, indices, lengths, indices, w, bias, rows, cols);
 }
 
 /** dw [columns of X, cols] += X transposed * dy [rows, cols]. The caller clears dw. */
 export function csrMatmulBackward(
   dw: usize,
   dy: usize,
-  indptr: usize,
   indices: usize,
+  lengths: usize,
   values: usize,
   rows: i32,
   cols: i32,
 ): void {
-  if (values) matmulBackward<Values>(dw, dy, indptr, indices, values, rows, cols);
-  else matmulBackward<Ones>(dw, dy, indptr, indices, values, rows, cols);
+  if (values) matmulBackward<Values>(dw, dy, indices, lengths, values, rows, cols);
+  else matmulBackward<Ones>(dw, dy, indices, lengths, indices, rows, cols);
 }

@@ -24,14 +24,25 @@ function vectorMatrixByColumns(y: usize, x: usize, b: usize, start: usize, n: i3
     let y3 = start ? v128.load(start + offset, 48) : zero;
     let from = b + offset;
     let xi = x;
-    for (let i = 0; i < k; i++) {
+    // Two rows a round are added to each other first: the sums wait for one addition where they would wait for two.
+    let i = k;
+    for (; i > 1; i -= 2) {
+      const s = v128.load32_splat(xi);
+      const t = v128.load32_splat(xi + 4);
+      const next = from + row;
+      y0 = f32x4.add(y0, f32x4.add(f32x4.mul(s, v128.load(from)), f32x4.mul(t, v128.load(next))));
+      y1 = f32x4.add(y1, f32x4.add(f32x4.mul(s, v128.load(from, 16)), f32x4.mul(t, v128.load(next, 16))));
+      y2 = f32x4.add(y2, f32x4.add(f32x4.mul(s, v128.load(from, 32)), f32x4.mul(t, v128.load(next, 32))));
+      y3 = f32x4.add(y3, f32x4.add(f32x4.mul(s, v128.load(from, 48)), f32x4.mul(t, v128.load(next, 48))));
+      from = next + row;
+      xi += 8;
+    }
+    if (i) {
       const s = v128.load32_splat(xi);
       y0 = f32x4.add(y0, f32x4.mul(s, v128.load(from)));
       y1 = f32x4.add(y1, f32x4.mul(s, v128.load(from, 16)));
       y2 = f32x4.add(y2, f32x4.mul(s, v128.load(from, 32)));
       y3 = f32x4.add(y3, f32x4.mul(s, v128.load(from, 48)));
-      from += row;
-      xi += 4;
     }
     v128.store(y + offset, y0);
     v128.store(y + offset, y1, 16);
@@ -71,6 +82,7 @@ function vectorMatrixByRows(y: usize, x: usize, b: usize, start: usize, n: i32, 
   }
 }
 
+/** Adds four rows of B, scaled by x[4], to y: a cache line of each row a round, then single vectors. */
 function addFourRows(y: usize, x: usize, b: usize, n: i32): void {
   const row = <usize>n << 2;
   const x0 = v128.load32_splat(x);
@@ -80,22 +92,45 @@ function addFourRows(y: usize, x: usize, b: usize, n: i32): void {
   let b1 = b + row;
   let b2 = b1 + row;
   let b3 = b2 + row;
+  for (; n >= 16; n -= 16) {
+    v128.store(y, fourProducts(v128.load(y), x0, x1, x2, x3, b, b1, b2, b3));
+    v128.store(y, fourProducts(v128.load(y, 16), x0, x1, x2, x3, b + 16, b1 + 16, b2 + 16, b3 + 16), 16);
+    v128.store(y, fourProducts(v128.load(y, 32), x0, x1, x2, x3, b + 32, b1 + 32, b2 + 32, b3 + 32), 32);
+    v128.store(y, fourProducts(v128.load(y, 48), x0, x1, x2, x3, b + 48, b1 + 48, b2 + 48, b3 + 48), 48);
+    y += 64;
+    b += 64;
+    b1 += 64;
+    b2 += 64;
+    b3 += 64;
+  }
   for (; n >= 4; n -= 4) {
-    let sum = f32x4.add(v128.load(y), f32x4.mul(x0, v128.load(b)));
-    sum = f32x4.add(sum, f32x4.mul(x1, v128.load(b1)));
-    sum = f32x4.add(sum, f32x4.mul(x2, v128.load(b2)));
-    v128.store(y, f32x4.add(sum, f32x4.mul(x3, v128.load(b3))));
+    v128.store(y, fourProducts(v128.load(y), x0, x1, x2, x3, b, b1, b2, b3));
     y += 16;
     b += 16;
     b1 += 16;
     b2 += 16;
     b3 += 16;
   }
-  if (n == 0) return;
-  let sum = f32x4.add(v128.load(y), f32x4.mul(x0, v128.load(b)));
-  sum = f32x4.add(sum, f32x4.mul(x1, v128.load(b1)));
-  sum = f32x4.add(sum, f32x4.mul(x2, v128.load(b2)));
-  storeLanes(y, f32x4.add(sum, f32x4.mul(x3, v128.load(b3))), n);
+  if (n) storeLanes(y, fourProducts(v128.load(y), x0, x1, x2, x3, b, b1, b2, b3), n);
+}
+
+/** sum plus four products, added in pairs: so the sum waits for one addition, not for four. */
+// @ts-ignore: decorator
+@inline
+function fourProducts(
+  sum: v128,
+  x0: v128,
+  x1: v128,
+  x2: v128,
+  x3: v128,
+  b0: usize,
+  b1: usize,
+  b2: usize,
+  b3: usize,
+): v128 {
+  const first = f32x4.add(f32x4.mul(x0, v128.load(b0)), f32x4.mul(x1, v128.load(b1)));
+  const second = f32x4.add(f32x4.mul(x2, v128.load(b2)), f32x4.mul(x3, v128.load(b3)));
+  return f32x4.add(sum, f32x4.add(first, second));
 }
 
 /** y[n] += x[0] * b[n]. */

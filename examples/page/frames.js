@@ -35,7 +35,7 @@ function turn(context, now) {
   for (let i = 0; i < 12; i++) {
     context.rotate(Math.PI / 6);
     context.fillStyle = `hsl(205 70% ${35 + i * 4}%)`;
-    context.fillRect(width / 5, -4, width / 4, 8);
+    context.fillRect(width / 5, -width / 30, width / 4, width / 15);
   }
   context.restore();
 }

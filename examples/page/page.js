@@ -35,7 +35,10 @@ class Watcher extends fl.Callback {
       this.history[key] ??= [];
       this.history[key].push(value);
     }
-    at('curves').innerHTML = learningCurves(this.history);
+    // Two pictures, which stand one below the other where the page is narrow.
+    at('curves').innerHTML = ['loss', 'accuracy']
+      .map((key) => learningCurves(this.history, { keys: [key] }))
+      .join('');
     const { accuracy, val_accuracy } = logs;
     at('status').textContent =
       `Epoch ${this.epoch} of ${EPOCHS}: accuracy ${percent(accuracy)}, validation ${percent(val_accuracy)}.`;
@@ -91,14 +94,22 @@ async function run(where) {
   const began = performance.now();
   frames.restart();
   current = { where, watcher };
+  report(['', '', '', '']);
+  at('curves').replaceChildren();
+  at('status').textContent = 'The first epoch…';
+  let outcome;
   try {
     const options = { epochs: EPOCHS, validationSplit: 0.2, verbose: 0, callbacks: [watcher], signal };
     await trainers[where](model, options);
+    outcome = hashOf(model.getWeights());
   } catch (error) {
-    at('status').textContent = error.message;
+    outcome = signal.aborted ? 'stopped' : 'failed';
+    at('status').textContent = signal.aborted
+      ? `Stopped after ${watcher.epoch} of ${EPOCHS} epochs.`
+      : error.message;
   }
   const seconds = (performance.now() - began) / 1000;
-  report([`${seconds.toFixed(1)} s`, hashOf(model.getWeights())], 2);
+  report([`${seconds.toFixed(1)} s`, outcome], 2);
   at('progress').value = watcher.done;
   current = undefined;
   busy(false);

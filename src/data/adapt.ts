@@ -1,8 +1,9 @@
 /** From what users hand over to columns: every check of data in memory is here, before the first step. */
 import { ShapeError, ValueError } from '../errors.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
-import { type Column, checkFinite, DenseColumn, SparseColumn } from './column.js';
+import { type Column, checkFinite, DenseColumn } from './column.js';
 import { SparseMatrix } from './sparse.js';
+import { SparseColumn } from './sparseColumn.js';
 import {
   isTensorData,
   type NumberArray,
@@ -20,7 +21,8 @@ export type ModelData = Data | readonly Data[] | Readonly<Record<string, Data>>;
 /** What a model expects at one of its inputs or outputs. */
 export interface Expected {
   readonly name: string;
-  readonly shape: Shape;
+  /** Without the batch axis. */
+  readonly sampleShape: Shape;
 }
 
 /** Splits the data of a model into one piece for each input or output. */
@@ -53,7 +55,7 @@ export function splitData(data: ModelData, expected: readonly Expected[], argume
 }
 
 /** @throws ShapeError, ValueError that name the argument and the input of the model. */
-export function inputColumn(data: Data, { name, shape }: Expected, argument: string): Column {
+export function inputColumn(data: Data, { name, sampleShape: shape }: Expected, argument: string): Column {
   const what = `${argument} for '${name}'`;
   if (data instanceof SparseMatrix) {
     if (shape.length !== 1 || shape[0] !== data.shape[1]) throw wrongShape(what, shape, data.shape);
@@ -79,7 +81,7 @@ export function valueColumn(data: Data, expected: Expected, argument: string): C
 }
 
 /** Targets that are one class number a row of the output. */
-export function labelColumn(data: Data, { name, shape }: Expected, argument: string): Column {
+export function labelColumn(data: Data, { name, sampleShape: shape }: Expected, argument: string): Column {
   const what = `${argument} for '${name}'`;
   const classes = shape[shape.length - 1];
   const rowShape = shape.slice(0, -1);
@@ -110,15 +112,15 @@ export function labelColumn(data: Data, { name, shape }: Expected, argument: str
 }
 
 /** @throws ShapeError `data-length` where the columns do not have the same number of rows. */
-export function checkLengths(columns: readonly Column[], labels: readonly string[]): number {
+export function checkLengths(columns: readonly Column[], nameOf: (column: number) => string): number {
   const [{ length }] = columns;
-  columns.forEach((column, i) => {
-    if (column.length === length) return;
+  for (let i = 1; i < columns.length; i++) {
+    if (columns[i].length === length) continue;
     throw new ShapeError(
       'data-length',
-      `${labels[0]} has ${length} samples, but ${labels[i]} has ${column.length}; they must have the same number.`,
+      `${nameOf(0)} has ${length} samples, but ${nameOf(i)} has ${columns[i].length}; they must have the same number.`,
     );
-  });
+  }
   return length;
 }
 
@@ -172,5 +174,5 @@ function isRecord(data: ModelData): data is Readonly<Record<string, Data>> {
 }
 
 function names(expected: readonly Expected[]): string {
-  return expected.map(({ name, shape }) => `'${name}' ${formatShape(shape, true)}`).join(', ');
+  return expected.map(({ name, sampleShape }) => `'${name}' ${formatShape(sampleShape, true)}`).join(', ');
 }

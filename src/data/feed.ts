@@ -24,19 +24,38 @@ export interface PredictingProgram extends FedProgram {
   readonly outputs: readonly Value[];
 }
 
-/** Samples from columns, all of the same length. */
+/** Samples from columns, all of the same length; `nameOf` says whose length is wrong. */
 export function makeSamples(
   inputs: readonly Column[],
   targets: readonly Column[],
-  labels: readonly string[],
+  nameOf: (column: number) => string,
 ): Samples {
-  return { inputs, targets, length: checkLengths([...inputs, ...targets], labels) };
+  const columns = targets.length ? [...inputs, ...targets] : inputs;
+  return { inputs, targets, length: checkLengths(columns, nameOf) };
 }
 
 /** The samples from `start` to before `end`. */
 export function sliceSamples({ inputs, targets }: Samples, start: number, end: number): Samples {
   const cut = (column: Column) => column.slice(start, end);
   return { inputs: inputs.map(cut), targets: targets.map(cut), length: end - start };
+}
+
+/** The samples for reading them many times; `readsSparse` says which inputs may come as sparse rows. */
+export function settleSamples(
+  { inputs, targets, length }: Samples,
+  readsSparse: (input: number) => boolean,
+): Samples {
+  const { heap } = runtime();
+  return {
+    inputs: inputs.map((column, i) => column.settle(heap, readsSparse(i))),
+    targets: targets.map((column) => column.settle(heap, false)),
+    length,
+  };
+}
+
+/** Gives back at once what `settleSamples` took. */
+export function releaseSamples({ inputs, targets }: Samples): void {
+  for (const column of [...inputs, ...targets]) column.release(runtime().heap);
 }
 
 /** One iteration on this thread alone: the rows into the program, then all its steps. */

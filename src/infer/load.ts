@@ -5,17 +5,28 @@ import type { Tensor } from '../data/tensor.js';
 import { ConfigError, FormatError, ValueError } from '../errors.js';
 import { checkMetadata } from '../file/metadata.js';
 import { decodeTensors, type NamedTensor } from '../file/safetensors.js';
-import { type ForwardProgram, fromPortable, type PortableProgram } from '../plan/portable.js';
+import { checkOptions } from '../names.js';
+import {
+  type ForwardProgram,
+  type FoundKernel,
+  fromPortable,
+  type PortableProgram,
+} from '../plan/portable.js';
 import { Program } from '../plan/program.js';
 import type { Step } from '../plan/step.js';
 import type { Place, Value } from '../plan/value.js';
 import { abi, forward } from '../wasm/forward.js';
 import type { Allocation } from '../wasm/heap.js';
-import type { KernelModule } from '../wasm/module.js';
+import { KernelModule } from '../wasm/module.js';
 import { runtime } from '../wasm/runtime.js';
 
 export interface LoadOptions {
-  /** Modules of kernels beyond the core, for models that use them. */
+  /**
+   * Kernels beside those of inference, for models whose layers emit others: `core` has all of them. Default none.
+   *
+   *     import { core } from 'fourlane';
+   *     load(file, { kernels: [core] });
+   */
   kernels?: readonly KernelModule<object>[];
 }
 
@@ -27,9 +38,18 @@ export interface PredictOptions {
 /**
  * Binds the forward program of a file that `model.save()` wrote.
  *
- * @throws FormatError where the bytes are no such file, or the program was saved for other kernels.
+ * @throws FormatError where the bytes are no such file, or the program was saved for other kernels; `unknown-kernel`
+ *   where it needs one that is neither among those of inference nor in `options.kernels`.
  */
-export function load(bytes: Uint8Array | ArrayBuffer, { kernels = [] }: LoadOptions = {}): InferenceModel {
+export function load(bytes: Uint8Array | ArrayBuffer, options: LoadOptions = {}): InferenceModel {
+  checkOptions(options, ['kernels'], 'load');
+  const { kernels = [] } = options;
+  if (!Array.isArray(kernels) || !kernels.every((module) => module instanceof KernelModule)) {
+    throw new ConfigError(
+      'option-value',
+      `load: kernels must be a list of kernel modules such as [core], but got ${String(kernels)}.`,
+    );
+  }
   const { tensors, metadata } = decodeTensors(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes));
   checkMetadata(metadata);
   if (metadata.abi !== abi) {
@@ -67,7 +87,10 @@ export class InferenceModel {
       address += length(one) * 4;
     }
     this.#program = fromPortable(program, finder(modules), (name) => places.get(name));
-    this.#inputs = this.#program.inputs.map(({ shape }, i) => ({ name: `input ${i + 1}`, shape }));
+    this.#inputs = this.#program.inputs.map(({ shape }, i) => ({
+      name: `input ${i + 1}`,
+      sampleShape: shape,
+    }));
   }
 
   /**
@@ -86,11 +109,7 @@ export class InferenceModel {
     }
     const parts = splitData(x, this.#inputs, 'x');
     const columns = parts.map((part, i) => inputColumn(part, this.#inputs[i], 'x'));
-    const samples = makeSamples(
-      columns,
-      [],
-      columns.map(() => 'x'),
-    );
+    const samples = makeSamples(columns, [], () => 'x');
     const feed = this.#bind(columns, Math.min(batchSize, samples.length));
     const tensors = predictSamples(feed, samples, batchSize);
     return tensors.length === 1 ? tensors[0] : tensors;
@@ -142,18 +161,27 @@ function withInputs(step: Step, replaced: ReadonlyMap<Value, Value>): Step {
     );
   }
   const [y, , w, bias, , rows, n] = args;
-  const { indptr, indices, values = 0 } = sparse;
-  return { ...step, kernel: 'csrMatmul', args: [y, indptr, indices, values, w, bias, rows, n] };
+  const { indices, lengths, values = 0 } = sparse;
+  return { ...step, kernel: 'csrMatmul', args: [y, indices, lengths, values, w, bias, rows, n] };
 }
 
-function finder(modules: readonly KernelModule<object>[]) {
-  const found = new Map<string, { module: KernelModule<object>; arity: number }>();
+function finder(modules: readonly KernelModule<object>[]): (kernel: string) => FoundKernel {
+  const found = new Map<string, FoundKernel>();
   for (const module of modules) {
     for (const [kernel, call] of Object.entries(runtime().kernels(module))) {
       if (typeof call === 'function') found.set(kernel, { module, arity: call.length });
     }
   }
-  return (kernel: string) => found.get(kernel);
+  return (kernel) => {
+    const known = found.get(kernel);
+    if (known) return known;
+    throw new FormatError(
+      'unknown-kernel',
+      `The program of the model file needs a kernel '${kernel}', which is not in ` +
+        `${modules.map(({ name }) => `'${name}'`).join(', ')}. Kernels beside those of inference are handed in: ` +
+        "import { core } from 'fourlane'; load(file, { kernels: [core] }).",
+    );
+  };
 }
 
 function parse(program: string): PortableProgram {

@@ -92,6 +92,10 @@ export class Dense extends Layer {
     return this.activation.apply(b, b.dense(x, this.kernel, this.bias), true);
   }
 
+  override get readsSparse(): boolean {
+    return this.call === Dense.prototype.call;
+  }
+
   override getConfig(): Record<string, unknown> {
     const { units, useBias, kernelRegularizer, biasRegularizer } = this;
     return {

@@ -1,4 +1,7 @@
-/** One factory for every layer: `layers.dense({ units: 16 })` is `new Dense({ units: 16 })`. */
+/**
+ * `fourlane/layers`, and `fl.layers`: one factory for every layer, and the classes. `dense({ units: 16 })` is
+ * `new Dense({ units: 16 })`.
+ */
 import {
   Activation,
   type ActivationOptions,
@@ -16,6 +19,8 @@ import { Add, Average, Concatenate, type ConcatenateOptions, Multiply } from './
 import { Rescaling, type RescalingOptions } from './preprocessing.js';
 import { Dropout, type DropoutOptions } from './regularization.js';
 import { Flatten, Reshape, type ReshapeOptions } from './reshape.js';
+
+export * from './classes.js';
 
 export const input = (options: InputOptions) => new InputLayer(options);
 export const dense = (options: DenseOptions) => new Dense(options);

@@ -103,6 +103,11 @@ export abstract class Layer extends Callable {
   /** Emits the layer's operations. */
   abstract call(b: Builder, ...inputs: Value[]): Value | readonly Value[];
 
+  /** Whether `call` can read an input of sparse rows. */
+  get readsSparse(): boolean {
+    return false;
+  }
+
   /** The options that make an equal layer. */
   getConfig(): Record<string, unknown> {
     return { name: this.name, trainable: this.trainable };

@@ -7,7 +7,8 @@ export class ProgramCache<T extends FedProgram> {
 
   /** The program for such columns and at least this batch; `build` makes one where there is none. */
   get(columns: readonly Column[], batch: number, build: (capacity: number) => T): T {
-    const key = columns.map(({ signature }) => signature).join('|');
+    const [first] = columns;
+    const key = columns.length === 1 ? first.signature : columns.map(({ signature }) => signature).join('|');
     const known = this.#programs.get(key);
     if (known && known.program.capacity >= batch) return known;
     const built = build(batch);

@@ -8,7 +8,8 @@ import { Rescaling } from '../layers/preprocessing.js';
 import { Dropout } from '../layers/regularization.js';
 import { Flatten, Reshape } from '../layers/reshape.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
-import { type GraphConfig, type LayerConfig, Model, type ModelConfig } from './model.js';
+import type { GraphConfig, LayerConfig, ModelConfig } from './architecture.js';
+import { Model } from './model.js';
 import { Sequential, type SequentialConfig } from './sequential.js';
 
 /** A class of layers that can be made of its configuration. */

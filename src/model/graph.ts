@@ -74,3 +74,12 @@ export function callGraph(b: Builder, { inputs, outputs, nodes }: Graph, values:
   }
   return outputs.map((output) => known.get(output)!);
 }
+
+/** Whether all that read an input of the graph can read sparse rows. */
+export function inputReadsSparse({ inputs, outputs, nodes }: Graph, input: number): boolean {
+  const tensor = inputs[input];
+  return (
+    !outputs.includes(tensor) &&
+    nodes.every((node) => !node.inputs.includes(tensor) || node.layer.readsSparse)
+  );
+}

@@ -1,11 +1,4 @@
-import {
-  type Data,
-  inputColumn,
-  labelColumn,
-  type ModelData,
-  splitData,
-  valueColumn,
-} from '../data/adapt.js';
+import { inputColumn, labelColumn, type ModelData, splitData, valueColumn } from '../data/adapt.js';
 import {
   makeSamples,
   type PredictingProgram,
@@ -13,17 +6,12 @@ import {
   type Samples,
   stepAlone,
 } from '../data/feed.js';
-import { Tensor, tensor } from '../data/tensor.js';
-import { ConfigError, FourlaneError, ShapeError } from '../errors.js';
-import { Layer, type LayerOptions } from '../layers/layer.js';
+import type { Tensor } from '../data/tensor.js';
+import { ConfigError, FourlaneError } from '../errors.js';
+import type { LayerOptions } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import { checkOptions } from '../names.js';
 import type { Optimizer } from '../optimizers.js';
-import type { Builder } from '../plan/builder.js';
-import type { Parameter } from '../plan/parameter.js';
-import type { Value } from '../plan/value.js';
-import { nextModelKey, type RandomKey } from '../random.js';
-import { formatShape, sameShape, sizeOf } from '../shape.js';
 import { type Callback, CallbackList } from '../train/callback.js';
 import { evaluateSamples } from '../train/evaluate.js';
 import type { History } from '../train/history.js';
@@ -35,11 +23,9 @@ import { Trainer, type TrainerOptions } from '../train/trainer.js';
 import { runtime } from '../wasm/runtime.js';
 import { ProgramCache } from './cache.js';
 import { type Compiled, type CompileOptions, checkBatchSize, compileOptions } from './compile.js';
-import { callGraph, type Graph, traceGraph } from './graph.js';
+import { inputReadsSparse } from './graph.js';
+import { Network } from './network.js';
 import { buildPredicting, buildScoring } from './programs.js';
-import { encodeModel } from './save.js';
-import { summarize } from './summary.js';
-import { placeWeights } from './weights.js';
 
 export interface ModelOptions extends LayerOptions {
   /** What `input()` returned: one, or a list. */
@@ -65,40 +51,13 @@ export interface PredictOptions {
 
 export type FitOptions = TrainerOptions<ModelData>;
 
-/** A layer as a file has it. */
-export interface LayerConfig {
-  readonly className: string;
-  readonly config: Readonly<Record<string, unknown>>;
-}
-
-/** A model as a file has it. */
-export interface ModelConfig {
-  readonly className: string;
-  readonly name: string;
-  readonly trainable: boolean;
-  readonly layers: readonly LayerConfig[];
-}
-
-/** Where a tensor comes from: the number of a node, and which of its outputs it is. */
-type TensorConfig = readonly [node: number, output: number];
-
-/** A functional model: every use of a layer is a node. */
-export interface GraphConfig extends ModelConfig {
-  readonly nodes: readonly (readonly [layer: number, inputs: readonly TensorConfig[]])[];
-  readonly inputs: readonly TensorConfig[];
-  readonly outputs: readonly TensorConfig[];
-}
-
 /** A graph of layers that can be compiled, trained, evaluated and asked for predictions; itself a layer. */
-export class Model extends Layer implements Trainable<ModelData> {
+export class Model extends Network implements Trainable<ModelData> {
   static override className = 'Model';
-  /** What names its random streams: the seed, and how many models came before it. */
-  readonly key: RandomKey = nextModelKey();
   /** Set by a callback to end the training after the running epoch. */
   stopTraining = false;
   /** Whether a `fit` is running. */
   fitting = false;
-  #graph: Graph | undefined;
   #compiled: Compiled | undefined;
   #compileArguments: CompileOptions | undefined;
   #state: TrainingState | undefined;
@@ -112,54 +71,10 @@ export class Model extends Layer implements Trainable<ModelData> {
     if (inputs && outputs) this.setGraph([inputs].flat(), [outputs].flat());
   }
 
-  /** Makes this the graph of the model and gives its new weights a place and values. */
-  protected setGraph(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): void {
-    const graph = traceGraph(inputs, outputs);
-    const names = new Set<string>();
-    for (const { name } of graph.layers) {
-      if (names.has(name)) {
-        throw new ConfigError(
-          'layer-name',
-          `Model '${this.name}' has two layers named '${name}'; names are unique.`,
-        );
-      }
-      names.add(name);
-    }
-    const parameters = [...new Set(graph.layers.flatMap((layer) => layer.parameters))];
-    placeWeights(parameters, this.key, this.name);
-    this.parameters.length = 0;
-    this.parameters.push(...parameters);
-    this.#graph = graph;
+  protected override setGraph(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): void {
+    super.setGraph(inputs, outputs);
     this.#forget();
     if (this.#compileArguments) this.#compiled = compileOptions(this.#compileArguments, this.outputs);
-  }
-
-  /** What lies between its inputs and its outputs. @throws ConfigError `not-built`. */
-  get graph(): Graph {
-    if (this.#graph) return this.#graph;
-    throw new ConfigError(
-      'not-built',
-      `Model '${this.name}' does not know the shape of its input yet: give the first layer an inputShape, or train ` +
-        'it on data first.',
-    );
-  }
-
-  /** Whether the model knows its shapes and has its weights. */
-  override get built(): boolean {
-    return this.#graph !== undefined;
-  }
-
-  get inputs(): readonly SymbolicTensor[] {
-    return this.graph.inputs;
-  }
-
-  get outputs(): readonly SymbolicTensor[] {
-    return this.graph.outputs;
-  }
-
-  /** Its layers in Keras's order. */
-  get layers(): readonly Layer[] {
-    return this.graph.layers;
   }
 
   get optimizer(): Optimizer | undefined {
@@ -186,64 +101,6 @@ export class Model extends Layer implements Trainable<ModelData> {
     );
   }
 
-  override buildFor(): void {}
-
-  override call(b: Builder, ...inputs: Value[]): readonly Value[] {
-    inputs.forEach(({ shape }, i) => {
-      const expected = this.inputs[i]?.sampleShape;
-      if (expected && sameShape(shape, expected)) return;
-      throw new ShapeError(
-        'layer-shape',
-        `input ${i + 1} must have the shape ${expected ? formatShape(expected, true) : 'of nothing'}, but got ` +
-          `${formatShape(shape, true)}.`,
-      );
-    });
-    return callGraph(b, this.graph, inputs);
-  }
-
-  override trainableParameters(): readonly Parameter[] {
-    if (!this.trainable) return [];
-    return [...new Set(this.graph.layers.flatMap((layer) => layer.trainableParameters()))];
-  }
-
-  /** The architecture as plain data: `fromConfig` makes an equal model of it. */
-  override getConfig(): ModelConfig & Record<string, unknown> {
-    const { nodes, layers, inputs, outputs } = this.graph;
-    const reference = (tensor: SymbolicTensor): TensorConfig => [
-      nodes.indexOf(tensor.node),
-      tensor.node.outputs.indexOf(tensor),
-    ];
-    return {
-      className: 'Model',
-      name: this.name,
-      trainable: this.trainable,
-      layers: layers.map(layerConfig),
-      nodes: nodes.map(({ layer, inputs: from }) => [layers.indexOf(layer), from.map(reference)]),
-      inputs: inputs.map(reference),
-      outputs: outputs.map(reference),
-    };
-  }
-
-  /**
-   * The model as one file (safetensors): weights, architecture, and the forward program that `fourlane/infer` runs.
-   * `load` reads it.
-   */
-  save(): Uint8Array<ArrayBuffer> {
-    return encodeModel(this);
-  }
-
-  /** Finds a layer by its name or its place. @throws ConfigError `unknown-layer`. */
-  getLayer(nameOrIndex: string | number): Layer {
-    const { layers } = this;
-    const layer =
-      typeof nameOrIndex === 'number' ? layers[nameOrIndex] : layers.find(({ name }) => name === nameOrIndex);
-    if (layer) return layer;
-    throw new ConfigError(
-      'unknown-layer',
-      `Model '${this.name}' has no layer ${JSON.stringify(nameOrIndex)}; it has ${layers.map(({ name }) => name).join(', ')}.`,
-    );
-  }
-
   /**
    * Says what the model is trained with. Which layers are trainable is read now; optimizer state begins anew.
    *
@@ -251,7 +108,7 @@ export class Model extends Layer implements Trainable<ModelData> {
    */
   compile(options: CompileOptions): void {
     this.#refuseWhileFitting('compile');
-    if (this.#graph) this.#compiled = compileOptions(options, this.outputs);
+    if (this.built) this.#compiled = compileOptions(options, this.outputs);
     this.#compileArguments = options;
     this.#forget();
   }
@@ -326,51 +183,6 @@ export class Model extends Layer implements Trainable<ModelData> {
     return feed.scores.logs();
   }
 
-  /** A copy of all weights in Keras's order and shapes. */
-  getWeights(): Tensor[] {
-    this.graph;
-    const { f32 } = runtime().heap;
-    return this.parameters.map(({ address, shape }) => {
-      const at = address / 4;
-      return new Tensor(f32.slice(at, at + sizeOf(shape)), shape);
-    });
-  }
-
-  /** Puts other values into the weights. @throws ShapeError where they do not fit; nothing has changed then. */
-  setWeights(weights: readonly Data[]): void {
-    this.graph;
-    const { parameters, name } = this;
-    if (weights.length !== parameters.length) {
-      throw new ShapeError(
-        'weights',
-        `Model '${name}' has ${parameters.length} weights, but setWeights got ${weights.length}.`,
-      );
-    }
-    const tensors = weights.map((weight) => tensor(weight as Tensor));
-    tensors.forEach(({ shape, data }, i) => {
-      const { name: weight, shape: expected } = parameters[i];
-      if (data.length === sizeOf(expected) && (shape.length === 1 || sameShape(shape, expected))) return;
-      throw new ShapeError(
-        'weights',
-        `Model '${name}': weight ${i} ('${weight}') has the shape ${formatShape(expected)}, but got ${formatShape(shape)}.`,
-      );
-    });
-    const { f32 } = runtime().heap;
-    tensors.forEach(({ data }, i) => {
-      f32.set(data, parameters[i].address / 4);
-    });
-  }
-
-  /** A table of the layers with their output shapes and numbers of weights. */
-  override toString(): string {
-    return summarize(this);
-  }
-
-  /** Prints the table of `toString`, by default to the console. */
-  summary(print: (text: string) => void = console.log): void {
-    print(this.toString());
-  }
-
   /** Gives the memory of training and predictions back at once; nobody needs to call it. Weights stay. */
   dispose(): void {
     this.#refuseWhileFitting('dispose');
@@ -380,13 +192,15 @@ export class Model extends Layer implements Trainable<ModelData> {
   samples(x: ModelData, y: ModelData, [xName, yName] = ['x', 'y']): Samples {
     const { inputs } = this.#inputs(x, xName);
     const { outputs } = this.#ready();
-    const expected = this.outputs.map(({ name, sampleShape }) => ({ name, shape: sampleShape }));
-    const parts = splitData(y, expected, yName);
-    const targets = parts.map((part, i) => {
+    const targets = splitData(y, this.outputs, yName).map((part, i) => {
       const adapt = outputs[i].loss.target === 'labels' ? labelColumn : valueColumn;
-      return adapt(part, expected[i], yName);
+      return adapt(part, this.outputs[i], yName);
     });
-    return makeSamples(inputs, targets, [...inputs.map(() => xName), ...targets.map(() => yName)]);
+    return makeSamples(inputs, targets, (column) => (column < inputs.length ? xName : yName));
+  }
+
+  inputReadsSparse(input: number): boolean {
+    return inputReadsSparse(this.graph, input);
   }
 
   trainingState(): TrainingState {
@@ -430,14 +244,9 @@ export class Model extends Layer implements Trainable<ModelData> {
 
   #inputs(x: ModelData, argument: string): Samples {
     this.prepareFor(x);
-    const expected = this.inputs.map(({ name, sampleShape }) => ({ name, shape: sampleShape }));
-    const parts = splitData(x, expected, argument);
-    const columns = parts.map((part, i) => inputColumn(part, expected[i], argument));
-    return makeSamples(
-      columns,
-      [],
-      columns.map(() => argument),
-    );
+    const { inputs } = this;
+    const columns = splitData(x, inputs, argument).map((part, i) => inputColumn(part, inputs[i], argument));
+    return makeSamples(columns, [], () => argument);
   }
 
   /** A chance to learn the shape of the input from the first data. */
@@ -457,11 +266,6 @@ export class Model extends Layer implements Trainable<ModelData> {
     for (const cache of [this.#training, this.#evaluating]) cache.clear(({ scores }) => scores.release());
     this.#predicting.clear();
   }
-}
-
-/** A layer as a file has it. */
-export function layerConfig(layer: Layer): LayerConfig {
-  return { className: layer.className, config: layer.getConfig() };
 }
 
 /** A model from what `input()` and layers returned. */

@@ -7,8 +7,8 @@ import { Value } from '../plan/value.js';
 import { sizeOf } from '../shape.js';
 import { abi } from '../wasm/generated/forward.js';
 import { runtime } from '../wasm/runtime.js';
+import type { ModelConfig } from './architecture.js';
 import { callGraph, type Graph } from './graph.js';
-import type { ModelConfig } from './model.js';
 
 /** A model, and every layer that is one. */
 interface Saved {

@@ -7,7 +7,8 @@ import { Layer } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import { checkOptions } from '../names.js';
 import type { Shape } from '../shape.js';
-import { layerConfig, Model, type ModelConfig } from './model.js';
+import { layerConfig, type ModelConfig } from './architecture.js';
+import { Model } from './model.js';
 
 export interface SequentialOptions {
   layers?: readonly Layer[];

@@ -1,10 +1,10 @@
 import type { Layer } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import { formatShape, sizeOf } from '../shape.js';
-import type { Model } from './model.js';
+import type { Network } from './network.js';
 
 /** The table that `summary` prints: layer and kind, output shape, number of weights, and the totals. */
-export function summarize(model: Model): string {
+export function summarize(model: Network): string {
   const title = `Model: "${model.name}"`;
   if (!model.built) return `${title} (not built: the shape of its input is not known yet)`;
   const rows = model.layers.map((layer) => [
@@ -33,7 +33,7 @@ export function summarize(model: Model): string {
   ].join('\n');
 }
 
-function outputShape(model: Model, layer: Layer): string {
+function outputShape(model: Network, layer: Layer): string {
   const outputs: SymbolicTensor[] = [];
   const collect = (tensor: SymbolicTensor) => {
     if (tensor.node.layer === layer && !outputs.includes(tensor)) outputs.push(tensor);

@@ -17,6 +17,7 @@ export interface BuilderOptions extends TapeOptions {
 export class Builder extends Tape {
   readonly #scalars: Value | undefined;
   readonly #logits = new Map<Value, { activation: 'sigmoid' | 'softmax'; logits: Value }>();
+  readonly #rectified = new WeakSet<Value>();
   #stream = 0;
 
   constructor(options: BuilderOptions = {}) {
@@ -42,8 +43,8 @@ export class Builder extends Tape {
     const rows = y.rows;
     const scratch = () => new Value([GEMM_SCRATCH_BYTES], { type: 'uint8' });
     if (input.sparse) {
-      const { indptr, indices, values } = input.sparse;
-      this.emit(core, 'csrMatmul', y, indptr, indices, values ?? 0, w, offset ?? 0, rows, n);
+      const { indices, lengths, values } = input.sparse;
+      this.emit(core, 'csrMatmul', y, indices, lengths, values ?? 0, w, offset ?? 0, rows, n);
     } else this.emit(core, 'gemmNN', y, input, w, offset ?? 0, scratch(), rows, n, k);
 
     this.onBackward(y, (dy) => {
@@ -54,9 +55,9 @@ export class Builder extends Tape {
       }
       this.gradientFrom(w, (dw, start) => {
         if (input.sparse) {
-          const { indptr, indices, values } = input.sparse;
+          const { indices, lengths, values } = input.sparse;
           if (!start) this.emit(core, 'fill', dw, 0, dw.count);
-          this.emit(core, 'csrMatmulBackward', dw, dy, indptr, indices, values ?? 0, rows, n);
+          this.emit(core, 'csrMatmulBackward', dw, dy, indices, lengths, values ?? 0, rows, n);
         } else this.emit(core, 'gemmTN', dw, input, dy, start, scratch(), k, n, rows);
       });
       this.gradientFrom(input, (dx, start) =>
@@ -77,14 +78,16 @@ export class Builder extends Tape {
    */
   apply(name: FunctionName, x: Operand, alpha = 0, inPlace = false): Value {
     const input = this.value(x);
-    const reusable = inPlace && functions[name] === 'y';
+    // A loss behind a sigmoid is computed from what stands before it, so that has to stay.
+    const reusable = inPlace && functions[name] === 'y' && name !== 'sigmoid';
     const y = reusable ? input.view(input.shape) : this.#like(input);
-    this.emit(core, name, y, input, alpha, y.count);
+    this.emitFor(y, core, name, y, input, alpha, y.count);
     this.onBackward(y, (dy) => {
       const saved = functions[name] === 'x' ? input : y;
       this.gradient(input, (dx) => this.emit(core, `${name}Backward`, dx, dy, saved, alpha, y.count));
     });
-    if (name === 'sigmoid' && !reusable) this.#logits.set(y, { activation: name, logits: input });
+    if (name === 'relu') this.#rectified.add(y);
+    if (name === 'sigmoid') this.#logits.set(y, { activation: name, logits: input });
     return y;
   }
 
@@ -92,7 +95,7 @@ export class Builder extends Tape {
   softmax(x: Operand): Value {
     const input = this.value(x);
     const y = this.#like(input);
-    this.emit(core, 'softmax', y, input, y.rows, y.cols);
+    this.emitFor(y, core, 'softmax', y, input, y.rows, y.cols);
     this.onBackward(y, (dy) => {
       this.gradient(input, (dx) => this.emit(core, 'softmaxBackward', dx, dy, y, y.rows, y.cols));
     });
@@ -223,7 +226,8 @@ export class Builder extends Tape {
 
   /**
    * Sets a share of `rate` of the elements to zero and scales the others by 1 / (1 - rate); in training only. The mask
-   * follows from the seed, the step and the position, so it is not stored: the backward step draws it again.
+   * follows from the seed, the step and the position, so it is not stored: the backward step draws it again, or sees
+   * it in the output where `x` comes from a relu.
    */
   dropout(x: Operand, rate: number, stream = this.#stream++): Value {
     const input = this.value(x);
@@ -232,7 +236,10 @@ export class Builder extends Tape {
     const scalars = this.#scalars!;
     this.emit(core, 'dropout', y, input, scalars, stream, rate, y.count);
     this.onBackward(y, (dy) => {
-      this.gradient(input, (dx) => this.emit(core, 'dropout', dx, dy, scalars, stream, rate, y.count));
+      this.gradient(input, (dx) => {
+        if (this.#rectified.has(input)) this.emit(core, 'dropoutReluBackward', dx, dy, y, rate, y.count);
+        else this.emit(core, 'dropout', dx, dy, scalars, stream, rate, y.count);
+      });
     });
     return y;
   }

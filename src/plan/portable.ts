@@ -64,14 +64,20 @@ export function toPortable(
   };
 }
 
+/** Where a kernel is, and how many arguments it takes. */
+export interface FoundKernel {
+  readonly module: KernelModule<object>;
+  readonly arity: number;
+}
+
 /**
  * Reads steps for the kernels that `find` knows, with weights at the places that `placeOf` names.
  *
- * @throws FormatError `bad-program` where the text is not such a program.
+ * @throws FormatError `bad-program` where the text is not such a program, and what `find` throws.
  */
 export function fromPortable(
   program: PortableProgram,
-  find: (kernel: string) => { module: KernelModule<object>; arity: number } | undefined,
+  find: (kernel: string) => FoundKernel,
   placeOf: (weight: string) => Place | undefined,
 ): ForwardProgram {
   const values = list(program?.values).map((portable) => {
@@ -92,9 +98,9 @@ export function fromPortable(
     inputs: list(program.inputs).map(value),
     outputs: list(program.outputs).map((output) => value(output.value).view(output.shape)),
     steps: list(program.steps).map(([kernel, ...args]) => {
-      const found = find(kernel);
-      if (found?.arity === args.length) return { module: found.module, kernel, args: args.map(argument) };
-      throw broken(`there is no kernel '${kernel}' of ${args.length} arguments`);
+      const { module, arity } = find(kernel);
+      if (arity === args.length) return { module, kernel, args: args.map(argument) };
+      throw broken(`kernel '${kernel}' takes ${arity} arguments, not ${args.length}`);
     }),
   };
 }

@@ -4,6 +4,7 @@ import type { Runtime } from '../wasm/runtime.js';
 import type { Replicable } from '../wasm/team.js';
 import { type Lifetime, planMemory } from './memory.js';
 import type { Argument, Step } from './step.js';
+import { withoutUnread } from './unread.js';
 import { PerBatch, Value } from './value.js';
 
 export interface ProgramOptions {
@@ -41,8 +42,16 @@ export class Program implements Replicable {
 
   constructor(
     runtime: Runtime,
-    { steps, divisible = steps.length, capacity, inputs = [], outputs = [], purpose }: ProgramOptions,
+    {
+      steps: emitted,
+      divisible = emitted.length,
+      capacity,
+      inputs = [],
+      outputs = [],
+      purpose,
+    }: ProgramOptions,
   ) {
+    const steps = withoutUnread(emitted, outputs);
     this.#runtime = runtime;
     this.#purpose = purpose;
     this.capacity = capacity;
@@ -50,7 +59,8 @@ export class Program implements Replicable {
     const { offsets, bytes } = planMemory([...lifetimes.values()]);
     this.#offsets = new Map([...lifetimes.keys()].map((value, i) => [value, offsets[i]]));
     this.bytes = bytes;
-    this.#divisible = steps.slice(0, divisible);
+    const first = new Set(emitted.slice(0, divisible));
+    this.#divisible = steps.filter((step) => first.has(step));
     const kernels = new Map<string, Kernels>(
       steps.map(({ module }) => [module.name, runtime.kernels(module)]),
     );
@@ -60,7 +70,7 @@ export class Program implements Replicable {
         (module) => kernels.get(module)!,
       );
     this.#part = bind(this.#divisible);
-    this.#whole = bind(steps.slice(divisible));
+    this.#whole = bind(steps.filter((step) => !first.has(step)));
   }
 
   /**

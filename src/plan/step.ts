@@ -10,6 +10,8 @@ export interface Step {
   readonly module: KernelModule<any>;
   readonly kernel: string;
   readonly args: readonly Argument[];
+  /** The only value that it writes, where that is known: the step is left out of a program in which nobody reads it. */
+  readonly result?: Value;
 }
 
 /** The arguments of a kernel, as a step may give them. */

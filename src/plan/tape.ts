@@ -2,7 +2,7 @@ import { ConfigError } from '../errors.js';
 import { core } from '../wasm/core.js';
 import type { KernelModule } from '../wasm/module.js';
 import type { Parameter } from './parameter.js';
-import type { Argument, Step, StepArguments } from './step.js';
+import type { Step, StepArguments } from './step.js';
 import { type Place, Value } from './value.js';
 
 /** What the operations read: a value of the plan, or a weight. */
@@ -38,10 +38,24 @@ export class Tape {
     kernel: Name,
     ...args: StepArguments<Kernels[Name]>
   ): void {
-    for (const argument of args as Argument[]) {
+    this.#append({ module, kernel, args });
+  }
+
+  /** Appends a kernel call that does nothing but write `result`: it is left out where nobody reads that. */
+  emitFor<Kernels, Name extends keyof Kernels & string>(
+    result: Value,
+    module: KernelModule<Kernels>,
+    kernel: Name,
+    ...args: StepArguments<Kernels[Name]>
+  ): void {
+    this.#append({ module, kernel, args, result });
+  }
+
+  #append(step: Step): void {
+    for (const argument of step.args) {
       if (argument instanceof Value && argument.sparse) throw sparseInput();
     }
-    this.steps.push({ module, kernel, args: args as Argument[] });
+    this.steps.push(step);
   }
 
   /** A new temporary. */

@@ -36,10 +36,13 @@ export interface ValueOptions {
   sparse?: SparseParts;
 }
 
-/** The three arrays of compressed sparse rows; without `values` all of them are 1. */
+/**
+ * The tables of a batch of sparse rows, one entry a row: the address of its first index, how many terms it has, and the
+ * address of its first value; without `values` all of them are 1.
+ */
 export interface SparseParts {
-  readonly indptr: Value;
   readonly indices: Value;
+  readonly lengths: Value;
   readonly values?: Value;
 }
 

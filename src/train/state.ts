@@ -28,6 +28,14 @@ interface Run {
   length: number;
 }
 
+/** What training keeps beside the weights: with both it goes on elsewhere as if nothing had happened. */
+export interface TrainingSnapshot {
+  readonly iterations: number;
+  readonly epochs: number;
+  /** The optimizer's slots one after the other, each in the order of the weights. */
+  readonly slots: Float32Array<ArrayBuffer>;
+}
+
 /**
  * What the training of a model keeps from step to step: gradients and optimizer slots in the order of the parameters,
  * the scalar block, and the table of contiguous runs that the optimizer walks in one call. Every replica has gradients
@@ -37,8 +45,6 @@ export class TrainingState {
   readonly parameters: readonly Parameter[];
   readonly optimizer: Optimizer;
   readonly scalars: Place;
-  /** The optimizer's state: its slots one after the other, each as long as all gradients. */
-  readonly slots: Place & { readonly length: number };
   /** Steps taken so far. */
   iterations = 0;
   /** Epochs begun so far: the shuffle is keyed by it. */
@@ -50,6 +56,8 @@ export class TrainingState {
   readonly #allGradients: Value;
   readonly #table: Value;
   readonly #runs: number;
+  /** Where the slots begin and end, in elements. */
+  readonly #slots: readonly [from: number, to: number];
 
   constructor(runtime: Runtime, optimizer: Optimizer, parameters: readonly Parameter[], key: RandomKey) {
     this.optimizer = optimizer;
@@ -72,7 +80,7 @@ export class TrainingState {
     const slots = table + tableBytes;
     const slot = (i: number, offset: number) => (i < optimizer.slots ? slots + (i * total + offset) * 4 : 0);
     this.scalars = { address, stride };
-    this.slots = { address: slots, length: optimizer.slots * total };
+    this.#slots = [slots / 4, slots / 4 + optimizer.slots * total];
     this.#table = new Value([runs.length * RECORD_WORDS], { place: { address: table } });
     this.#allGradients = new Value([total], { place: { address: gradients, stride } });
 
@@ -91,7 +99,7 @@ export class TrainingState {
       f32.set([optimizer.weightDecay, 1], at + 5);
       i32[at + 7] = slot(2, run.offset);
     });
-    if (optimizer.slotStart) f32.fill(optimizer.slotStart, slots / 4, slots / 4 + this.slots.length);
+    if (optimizer.slotStart) f32.fill(optimizer.slotStart, ...this.#slots);
     i32.set([key.seed, key.ordinal, 0], address / 4 + SCALARS.key);
     for (let replica = 1; replica < runtime.threads; replica++) {
       i32[(address + replica * stride) / 4 + SCALARS.replica] = replica;
@@ -140,6 +148,19 @@ export class TrainingState {
   /** Counts the step, once it is done: one that fails has not been taken. */
   endStep(): void {
     this.iterations++;
+  }
+
+  /** A copy of what it keeps. */
+  snapshot(): TrainingSnapshot {
+    const { iterations, epochs } = this;
+    return { iterations, epochs, slots: this.#heap.f32.slice(...this.#slots) };
+  }
+
+  /** Goes on where `snapshot` was called, for the same weights and optimizer. */
+  restore({ iterations, epochs, slots }: TrainingSnapshot): void {
+    this.iterations = iterations;
+    this.epochs = epochs;
+    this.#heap.f32.subarray(...this.#slots).set(slots);
   }
 
   /** Gives its memory back at once. */

@@ -14,6 +14,8 @@ export interface Trainable<Data> extends CallbackModel {
   readonly key: RandomKey;
   /** Checks data whole and turns them into columns. */
   samples(x: Data, y: Data, arguments_?: [string, string]): Samples;
+  /** Whether that input may come as sparse rows. */
+  inputReadsSparse(input: number): boolean;
   trainingState(): TrainingState;
   trainingProgram(samples: Samples, batchSize: number): ScoringProgram;
   evaluationProgram(samples: Samples, batchSize: number): ScoringProgram;

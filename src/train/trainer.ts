@@ -1,5 +1,5 @@
 import type { BatchRows } from '../data/column.js';
-import { type Samples, sliceSamples } from '../data/feed.js';
+import { releaseSamples, type Samples, settleSamples, sliceSamples } from '../data/feed.js';
 import { openStepper } from '../data/stepper.js';
 import { ConfigError, FourlaneError, ValueError } from '../errors.js';
 import { checkOptions } from '../names.js';
@@ -90,9 +90,21 @@ export class Trainer<Data> {
   }
 
   async #run(model: Trainable<Data>, x: Data, y: Data): Promise<History> {
+    const split = this.#split(model, x, y);
+    const readsSparse = (input: number) => model.inputReadsSparse(input);
+    const training = settleSamples(split.training, readsSparse);
+    const validation = split.validation && settleSamples(split.validation, readsSparse);
+    try {
+      return await this.#train(model, training, validation);
+    } finally {
+      releaseSamples(training);
+      if (validation) releaseSamples(validation);
+    }
+  }
+
+  async #train(model: Trainable<Data>, training: Samples, validation: Samples | undefined): Promise<History> {
     const { epochs = 1, batchSize = 32, initialEpoch = 0, shuffle = true, verbose = 1 } = this.options;
     const { validationFreq = 1, validationBatchSize = batchSize, signal, yieldEvery } = this.options;
-    const { training, validation } = this.#split(model, x, y);
     const steps = Math.ceil(training.length / batchSize);
     const feed = model.trainingProgram(training, Math.min(batchSize, training.length));
     const state = model.trainingState();

@@ -4,7 +4,7 @@ import { absoluteUrl } from '../threads/index.js';
 import { runtime } from '../wasm/runtime.js';
 import { describeArguments } from './compileArguments.js';
 import { Link } from './link.js';
-import { trainingOf } from './snapshot.js';
+import { buffersOf } from './snapshot.js';
 import { WorkerModel } from './workerModel.js';
 
 export interface InWorkerOptions {
@@ -34,7 +34,7 @@ export async function inWorker(model: Model, options: InWorkerOptions = {}): Pro
   const { workerUrl, setup } = options;
   const { key, compileArguments } = model;
   const file = model.save();
-  const training = trainingOf(model);
+  const training = model.training?.snapshot();
   const { relaxed, threads, team } = runtime();
   const request = {
     file,
@@ -46,8 +46,7 @@ export async function inWorker(model: Model, options: InWorkerOptions = {}): Pro
   };
   const link = new Link(workerUrl);
   try {
-    const transfer = [file.buffer, ...(training ? [training.slots.buffer] : [])];
-    await link.call('open', request, { transfer });
+    await link.call('open', request, { transfer: [file.buffer, ...buffersOf({ training })] });
     return new WorkerModel(model, link);
   } catch (error) {
     await link.close();

@@ -9,7 +9,7 @@ import { toFault } from './faults.js';
 import { Parcel, unpack } from './parcel.js';
 import { Relay } from './relay.js';
 import { importSetup } from './setup.js';
-import { buffersOf, restoreTraining, snapshotOf } from './snapshot.js';
+import { buffersOf, snapshotOf } from './snapshot.js';
 import type { Answer, Calls, HookCall, Message, OpenRequest, Reply, RunRequest } from './wire.js';
 
 /** Milliseconds between two reports of progress. */
@@ -79,7 +79,7 @@ export class Server {
     // Its random streams are those of the original.
     (model as { key: RandomKey }).key = key;
     if (compile) model.compile(compile);
-    if (training) restoreTraining(model, training);
+    if (training) model.trainingState().restore(training);
     this.#model = model;
   }
 

@@ -4,10 +4,11 @@ import type { CompileOptions } from '../model/compile.js';
 import type { RandomKey } from '../random.js';
 import type { RunParams } from '../train/callback.js';
 import type { Logs } from '../train/scoreboard.js';
+import type { TrainingSnapshot } from '../train/state.js';
 import type { Fault } from './faults.js';
 import type { HookName } from './hooks.js';
 import type { Packed } from './parcel.js';
-import type { Snapshot, TrainingSnapshot } from './snapshot.js';
+import type { Snapshot } from './snapshot.js';
 
 /** Everything that makes the model in the worker equal to the one outside. */
 export interface OpenRequest {

@@ -10,7 +10,6 @@ import { fromFault } from './faults.js';
 import type { Link } from './link.js';
 import { Parcel, unpack } from './parcel.js';
 import { Run } from './run.js';
-import { restoreTraining } from './snapshot.js';
 import type { RunRequest } from './wire.js';
 
 interface TransferOptions {
@@ -155,7 +154,7 @@ export class WorkerModel {
     const { snapshot, fault } = result;
     if (snapshot) {
       this.#model.setWeights(snapshot.weights);
-      if (snapshot.training) restoreTraining(this.#model, snapshot.training);
+      if (snapshot.training) this.#model.trainingState().restore(snapshot.training);
     }
     if (run.thrown) throw run.thrown.error;
     if (fault) throw withCause(fromFault(fault), signal);

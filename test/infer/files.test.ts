@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as fl from 'fourlane';
+import type { LoadOptions } from 'fourlane/infer';
 import * as infer from 'fourlane/infer';
 import { describe, expect, test, vi } from 'vitest';
 import { encodeTensors } from '../../src/file/safetensors.js';
@@ -119,6 +120,44 @@ describe('model files', () => {
   });
 });
 
+describe('kernels beside those of inference', () => {
+  /** Emits a kernel of the core that no forward step of the library uses. */
+  class Difference extends fl.Layer {
+    override call(b: fl.Builder, left: fl.Value, right: fl.Value): fl.Value {
+      const y = b.temporary(left.shape, left);
+      b.emit(fl.core, 'subtract', y, left, right, y.count);
+      return y;
+    }
+  }
+  const [a, b] = [fl.input({ shape: [3] }), fl.input({ shape: [3] })];
+  const file = fl.model({ inputs: [a, b], outputs: new Difference()([a, b]) }).save();
+
+  test('are asked for by name', () => {
+    const refused =
+      /needs a kernel 'subtract', which is not in 'forward'.*load\(file, \{ kernels: \[core\] \}\)/;
+    expect(() => infer.load(file)).toThrow(refused);
+    expect(() => infer.load(file)).toThrow(expect.objectContaining({ code: 'unknown-kernel' }));
+  });
+
+  test('are handed in', () => {
+    const loaded = infer.load(file, { kernels: [fl.core] });
+    expect(loaded.predict([[[1, 2, 3]], [[3, 5, 7]]]).toArray()).toEqual([[-2, -3, -4]]);
+  });
+
+  test.each([
+    ['a misspelt option', { kernel: [fl.core] }, /no option 'kernel'. Did you mean 'kernels'/],
+    ['no list', { kernels: fl.core }, /must be a list of kernel modules/],
+    [
+      'bytes',
+      { kernels: [Uint8Array.of(0)] },
+      /must be a list of kernel modules such as \[core\], but got 0/,
+    ],
+  ])('%s is refused', (_, options, message) => {
+    expect(() => infer.load(file, options as LoadOptions)).toThrow(message);
+    expect(() => infer.load(file, options as LoadOptions)).toThrow(fl.ConfigError);
+  });
+});
+
 test('kernels can be handed in before the first load', async () => {
   vi.resetModules();
   const fresh = await import('../../src/infer/index.js');
@@ -214,7 +253,17 @@ describe('files that are something else', () => {
       edited((header) => {
         header.__metadata__.program = (header.__metadata__.program as string).replace('gemmNN', 'gemmXX');
       }),
-      /no kernel 'gemmXX'/,
+      /needs a kernel 'gemmXX'/,
+    ],
+    [
+      'a kernel with other arguments',
+      edited((header) => {
+        header.__metadata__.program = (header.__metadata__.program as string).replace(
+          '"gemmNN",',
+          '"gemmNN",0,',
+        );
+      }),
+      /kernel 'gemmNN' takes 8 arguments, not 9/,
     ],
   ])('infer: %s', (_, bytes, message) => {
     expect(() => infer.load(bytes)).toThrow(message);

@@ -51,6 +51,21 @@ describe('dropout', () => {
     expect(bench.f32(inPlace, n)).toEqual(dx);
   });
 
+  test.each([0, 0.3, 0.9])('behind a relu, the backward of both at rate %f needs only the output', (rate) => {
+    for (const n of [...oddSizes, 1000]) {
+      const x = uniformArray(n, 1).map((v) => Math.max(v, 0));
+      const dy = uniformArray(n, 2);
+      const y = dropout(x, rate);
+      const expected = dropout(dy, rate).map((v, i) => (x[i] > 0 ? v : 0));
+      bench.reset();
+      const [from, out] = [bench.place(dy), bench.place(y)];
+      const dx = bench.reserve(dy.byteLength);
+      bench.kernels.dropoutReluBackward(dx, from, out, rate, n);
+      expect(bench.tailIntact(dx, dy.byteLength)).toBe(true);
+      expect(bench.f32(dx, n)).toEqual(expected);
+    }
+  });
+
   test('keeps the stated share, and the mean', () => {
     const n = 1 << 20;
     const ones = new Float32Array(n).fill(1);

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as esbuild } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { denseClasses, denseFactories, densePrints } from './programs.js';
+import { denseClasses, denseFactories, denseLayers, densePrints } from './programs.js';
 import { findTool, install, node, notBuilt, temporaryFolder } from './published.js';
 
 const vite = findTool('vite');
@@ -50,12 +50,13 @@ describe.skipIf(notBuilt)(`other bundlers${notBuilt}`, () => {
   beforeAll(() => {
     install(folder);
     writeFileSync(join(folder, 'classes.mjs'), denseClasses);
+    writeFileSync(join(folder, 'layers.mjs'), denseLayers);
     writeFileSync(join(folder, 'factories.mjs'), denseFactories);
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   for (const { name, missing, bundle } of bundlers) {
-    it.skipIf(missing).each(['classes.mjs', 'factories.mjs'])(
+    it.skipIf(missing).each(['classes.mjs', 'layers.mjs', 'factories.mjs'])(
       `${name} keeps of a dense network what it needs, and it runs: %s${missing}`,
       async (entry) => {
         const file = await bundle(folder, entry);

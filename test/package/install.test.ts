@@ -54,9 +54,10 @@ describe.skipIf(notBuilt)(`the installed package${notBuilt}`, () => {
       const require = createRequire(import.meta.url);
       console.log([${same.join()}].join());
       console.log(m0.sequential === (await import('fourlane')).sequential);
+      console.log(m0.layers === (await import('fourlane/layers')), m0.layers.Dense === m0.Dense);
     `;
     writeFileSync(join(folder, 'both.mjs'), code);
-    expect(node(folder, 'both.mjs')).toBe(`${specifiers.map(() => 'true').join()}\ntrue`);
+    expect(node(folder, 'both.mjs')).toBe(`${specifiers.map(() => 'true').join()}\ntrue\ntrue true`);
     const required = `const fl = require('fourlane'); console.log(typeof fl.layers.dense, fl.tensor([1, 2]).shape)`;
     expect(node(folder, '--input-type=commonjs', '-e', required)).toBe('function [ 2 ]');
   });

@@ -6,11 +6,17 @@ const train = (model: string) => `
   console.log(model.predict([[0, 1]]).shape.join());
 `;
 
-/** Builds, trains and predicts a dense network; with classes, and with the factories of `fl.layers`. */
+/** Builds, trains and predicts a dense network; with classes, with factories, and with those of `fl.layers`. */
 export const denseClasses = `
   import { Dense, sequential } from 'fourlane';
   ${train(`const hidden = new Dense({ units: 4, activation: 'relu', inputShape: [2] });
   const model = sequential([hidden, new Dense({ units: 1 })]);`)}
+`;
+export const denseLayers = `
+  import { sequential } from 'fourlane';
+  import { dense } from 'fourlane/layers';
+  ${train(`const hidden = dense({ units: 4, activation: 'relu', inputShape: [2] });
+  const model = sequential([hidden, dense({ units: 1 })]);`)}
 `;
 export const denseFactories = `
   import * as fl from 'fourlane';
@@ -32,6 +38,6 @@ export const onlyTensor = `
   import { tensor } from 'fourlane';
   console.log(tensor([1, 2]).shape.join());
 `;
-export const nothing = ['', '/data', '/workflow', '/datasets', '/infer', '/worker']
+export const nothing = ['', '/layers', '/data', '/workflow', '/datasets', '/infer', '/worker']
   .map((path) => `import 'fourlane${path}';`)
   .join('\n');

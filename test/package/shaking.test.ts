@@ -3,11 +3,25 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { denseClasses, everything, inference, nothing, onlyTensor } from './programs.js';
+import {
+  denseClasses,
+  denseFactories,
+  denseLayers,
+  everything,
+  inference,
+  nothing,
+  onlyTensor,
+} from './programs.js';
 import { install, notBuilt, root, temporaryFolder } from './published.js';
 
 /** Bytes after gzip -9 of a minified bundle with its kernels. */
-const BUDGETS = { everything: 100_000, denseClasses: 70_000, inference: 24_000, onlyTensor: 2_000 };
+const BUDGETS = {
+  everything: 100_000,
+  denseClasses: 70_000,
+  denseLayers: 70_000,
+  inference: 24_000,
+  onlyTensor: 2_000,
+};
 
 /** How the base64 of every WebAssembly module begins. */
 const WASM = /AGFzbQEAAA/g;
@@ -46,8 +60,11 @@ describe.skipIf(notBuilt)(`bundles of the installed package (esbuild)${notBuilt}
   beforeAll(() => void install(folder));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('of a dense network have no other layer, and the core kernels once', async () => {
-    const { text, kept } = await bundle(folder, denseClasses);
+  it.each([
+    ['classes', denseClasses],
+    ["the factories of 'fourlane/layers'", denseLayers],
+  ])('of a dense network have no other layer, and the core kernels once: with %s', async (_, code) => {
+    const { text, kept } = await bundle(folder, code);
     expect(classNames(text)).toEqual(['Dense', 'InputLayer', 'Layer', 'Model', 'Sequential']);
     expect(count(text, WASM)).toBe(1);
     expect(text).toContain(kernels('core'));
@@ -69,6 +86,7 @@ describe.skipIf(notBuilt)(`bundles of the installed package (esbuild)${notBuilt}
     for (const [code, name] of [
       [inference, 'forward'],
       [denseClasses, 'core'],
+      [denseLayers, 'core'],
     ]) {
       const { text, imports } = await bundle(folder, code, options);
       expect(imports.map((path) => path.slice(path.lastIndexOf('/') + 1))).toEqual([`${name}.wasm`]);
@@ -76,11 +94,16 @@ describe.skipIf(notBuilt)(`bundles of the installed package (esbuild)${notBuilt}
     }
   });
 
+  it('have every layer where a namespace of them is used, which esbuild does not take apart', async () => {
+    const { text } = await bundle(folder, denseFactories);
+    expect(classNames(text)).toContain('Reshape');
+  });
+
   it('are empty where nothing is used', async () => {
     expect((await bundle(folder, nothing)).text).toBe('');
   });
 
-  it.each(Object.entries({ everything, denseClasses, inference, onlyTensor }))(
+  it.each(Object.entries({ everything, denseClasses, denseLayers, inference, onlyTensor }))(
     'of %s are within the budget',
     async (name, code) => {
       const { gzip, text } = await bundle(folder, code);

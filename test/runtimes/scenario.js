@@ -6,7 +6,7 @@
 import { checkTables, LAYERS, made, rows } from './tables.js';
 
 /** The hash that the scenario ends with. It changes with the arithmetic and with the tables, never with the platform. */
-export const goldenHash = 'afac9bed';
+export const goldenHash = '603532ff';
 
 /** The hashes that `threadScenario` ends with, by the number of threads. */
 export const threadHashes = { 1: '8635a3f1', 2: '0fb9b9b6' };

@@ -59,7 +59,8 @@ export function made(fl, table) {
 
 /** @throws Error where the package has a table or a layer of which nothing is known here, or the other way round. */
 export function checkTables(fl) {
-  const isTable = (name) => /^[a-z]/.test(name) && typeof fl[name] === 'object';
+  const isFunction = (value) => typeof value === 'function';
+  const isTable = (name) => typeof fl[name] === 'object' && Object.values(fl[name]).every(isFunction);
   compare('table', Object.keys(fl).filter(isTable), ['layers', ...Object.keys(OPTIONS)]);
   compare('layer', rows(fl.layers), Object.keys(LAYERS));
 }

@@ -2,7 +2,8 @@
 import * as fl from 'fourlane';
 import { StandardScaler } from 'fourlane/data';
 import { digits } from 'fourlane/datasets';
-import { load } from 'fourlane/infer';
+import { type KernelModule, load } from 'fourlane/infer';
+import { Dense, dense } from 'fourlane/layers';
 import { fileStore } from 'fourlane/node';
 import * as worker from 'fourlane/worker';
 import { learningCurves } from 'fourlane/workflow';
@@ -17,13 +18,18 @@ model.compile({ optimizer: fl.optimizers.adam(), loss: 'sparse_categorical_cross
 const history: fl.History = await model.fit(scaled, y, { epochs: 2, callbacks: [new fl.EarlyStopping()] });
 const losses: readonly (number | null)[] = history.history.loss;
 const file: Uint8Array = model.save();
-const predicted: fl.Tensor = load(file).predict(scaled);
+const kernels: readonly KernelModule<object>[] = [fl.core];
+const predicted: fl.Tensor = load(file, { kernels }).predict(scaled);
+const layer: fl.Dense = dense({ units: 1 });
+const same: fl.Layer = new Dense({ units: 1 });
 await fileStore('output').write('curves.svg', learningCurves(history));
 
-export { losses, predicted, worker };
+export { layer, losses, predicted, same, worker };
 
 // @ts-expect-error: units are a number
 fl.layers.dense({ units: '16' });
+// @ts-expect-error: as those of fl.layers
+dense({ units: '16' });
 // @ts-expect-error: there is no such activation
 fl.layers.dense({ units: 16, activation: 'rellu' });
 // @ts-expect-error: losses are told to compile, not to fit

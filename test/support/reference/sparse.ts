@@ -13,7 +13,7 @@ export interface Csr {
 export function dense({ rows, columns, indptr, indices, values }: Csr): number[][] {
   const x = Array.from({ length: rows }, () => new Array<number>(columns).fill(0));
   for (let r = 0; r < rows; r++) {
-    for (let k = indptr[r] - indptr[0]; k < indptr[r + 1] - indptr[0]; k++) {
+    for (let k = indptr[r]; k < indptr[r + 1]; k++) {
       x[r][indices[k]] += values ? values[k] : 1;
     }
   }
