@@ -9,7 +9,7 @@ import { checkTables, LAYERS, made, rows } from './tables.js';
 export const goldenHash = '603532ff';
 
 /** The hashes that `threadScenario` ends with, by the number of threads. */
-export const threadHashes = { 1: '8635a3f1', 2: '0fb9b9b6' };
+export const threadHashes = { 1: '23b13677', 2: '15f2ab08' };
 
 const SEED = 2026;
 
@@ -44,7 +44,7 @@ export function scenario(fl, { digits }, infer) {
     parts.push([`losses.${name}`, () => trainLoss(kit, loss, false)]);
     parts.push([`losses.${name} of probabilities`, () => trainLoss(kit, loss, true)]);
   }
-  parts.push(['sparse inputs', () => trainSparse(kit, { units: 16, epochs: 2 })]);
+  parts.push(['sparse inputs', () => trainSparse(kit, [16], { epochs: 2 })]);
   parts.push(['errors', () => raiseErrors(kit)]);
   return runAll(fl, parts);
 }
@@ -56,7 +56,7 @@ export function threadScenario(fl, { digits }, infer) {
     `optimizers.${name}`,
     () => trainOptimizer(kit, optimizer),
   ]);
-  parts.push(['sparse inputs', () => trainSparse(kit, { units: 256, epochs: 2, batchSize: 150 })]);
+  parts.push(['sparse inputs', () => trainSparse(kit, [32, 256], { epochs: 2, batchSize: 150 })]);
   return runAll(fl, parts);
 }
 
@@ -136,9 +136,10 @@ async function trainLoss({ fl, infer, x, y }, loss, indirect) {
 }
 
 /** A sparse matrix of ones where a pixel is dark. */
-async function trainSparse({ fl, infer, x, y }, { units, ...options }) {
+async function trainSparse({ fl, infer, x, y }, hidden, options) {
   const model = fl.sequential([
-    fl.layers.dense({ units, activation: 'relu', inputShape: [64] }),
+    fl.layers.input({ shape: [64] }),
+    ...hidden.map((units) => fl.layers.dense({ units, activation: 'relu' })),
     fl.layers.dense({ units: 1, activation: 'sigmoid' }),
   ]);
   model.compile({ optimizer: 'rmsprop', loss: 'binaryCrossentropy' });
