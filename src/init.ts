@@ -1,4 +1,4 @@
-import { ConfigError } from './errors.js';
+import { ConfigError, RuntimeUnsupportedError } from './errors.js';
 import { checkOptions } from './names.js';
 import { absoluteUrl, ThreadTeam } from './threads/index.js';
 import { hasRelaxedSimd } from './wasm/compile.js';
@@ -71,19 +71,20 @@ async function useThreads(threads: number, url: string | undefined): Promise<voi
 
 async function openTeam(threads: number, url: string | undefined) {
   if (typeof SharedArrayBuffer === 'undefined') {
-    throw new Error(
-      'there is no SharedArrayBuffer. A page must be cross-origin isolated for it, by the headers ' +
-        'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp',
+    throw new RuntimeUnsupportedError(
+      'no-threads',
+      'There is no SharedArrayBuffer. A page must be cross-origin isolated for it, by the headers ' +
+        'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.',
     );
   }
   const heap = new Heap(true);
-  core.compile(heap.shared);
   const team = new ThreadTeam(heap, threads, url);
+  core.compile(heap.shared);
   await team.open();
   return { heap, team };
 }
 
 function warn(threads: number, error: unknown): undefined {
   const reason = error instanceof Error ? error.message : String(error);
-  console.warn(`Fourlane runs on one thread instead of ${threads}: ${reason.replace(/\.+$/, '')}.`);
+  console.warn(`Fourlane runs on one thread instead of ${threads}. ${reason}`);
 }

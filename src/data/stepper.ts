@@ -4,9 +4,10 @@ import type { Team } from '../wasm/team.js';
 import type { Addresses, BatchRows, Column } from './column.js';
 import { type FedProgram, type Samples, stepAlone } from './feed.js';
 
-/** What a replica is given at least: fewer samples fill no matrix product, less work does not pay for its beginning. */
-const LEAST_SAMPLES = 16;
+/** Multiply-adds that a replica is given at least: with fewer it would take longer to begin. */
 const LEAST_WORK = 500_000;
+/** As many multiply-adds it is given at least for every element of a gradient, which has to be summed. */
+const LEAST_REUSE = 16;
 
 /** Runs one iteration after the other. */
 export interface Stepper {
@@ -25,12 +26,18 @@ export async function openStepper(feed: FedProgram, samples: Samples): Promise<S
   const { program } = feed;
   const alone = stepAlone(feed, samples);
   const { team } = runtime();
-  const least = Math.max(LEAST_SAMPLES, LEAST_WORK / program.work);
+  const least = leastSamples(program);
   if (!team || program.capacity < 2 * least) {
     return { pending: undefined, step: (rows) => void alone(rows) };
   }
   await team.load(program);
   return new TeamStepper(team, feed, samples, alone, least);
+}
+
+/** How many samples a part of a batch has at least. */
+function leastSamples({ work }: Program): number {
+  if (!work) return Number.POSITIVE_INFINITY;
+  return Math.max(LEAST_WORK, LEAST_REUSE * work.summed) / work.perSample;
 }
 
 /**

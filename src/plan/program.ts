@@ -24,6 +24,14 @@ export interface ProgramOptions {
   purpose: string;
 }
 
+/** What steps take, as far as shapes tell. */
+export interface Work {
+  /** Multiply-adds with weights for each sample. */
+  readonly perSample: number;
+  /** Elements that each replica writes for itself, to be summed. */
+  readonly summed: number;
+}
+
 /**
  * Steps bound to kernels and addresses. It runs any batch from 1 to its capacity; offsets never change with the
  * batch. The only place that calls kernels.
@@ -44,7 +52,7 @@ export class Program implements Replicable {
     runtime: Runtime,
     {
       steps: emitted,
-      divisible: emittedFirst = emitted.length,
+      divisible = emitted.length,
       capacity,
       inputs = [],
       outputs = [],
@@ -52,8 +60,6 @@ export class Program implements Replicable {
     }: ProgramOptions,
   ) {
     const steps = withoutUnread(emitted, outputs);
-    const first = new Set(emitted.slice(0, emittedFirst));
-    const divisible = steps.filter((step) => first.has(step)).length;
     this.#runtime = runtime;
     this.#purpose = purpose;
     this.capacity = capacity;
@@ -61,7 +67,8 @@ export class Program implements Replicable {
     const { offsets, bytes } = planMemory([...lifetimes.values()]);
     this.#offsets = new Map([...lifetimes.keys()].map((value, i) => [value, offsets[i]]));
     this.bytes = bytes;
-    this.#divisible = steps.slice(0, divisible);
+    const first = new Set(emitted.slice(0, divisible));
+    this.#divisible = steps.filter((step) => first.has(step));
     const kernels = new Map<string, Kernels>(
       steps.map(({ module }) => [module.name, runtime.kernels(module)]),
     );
@@ -71,7 +78,7 @@ export class Program implements Replicable {
         (module) => kernels.get(module)!,
       );
     this.#part = bind(this.#divisible);
-    this.#whole = bind(steps.slice(divisible));
+    this.#whole = bind(steps.filter((step) => !first.has(step)));
   }
 
   /**
@@ -104,20 +111,19 @@ export class Program implements Replicable {
     this.#whole.run();
   }
 
-  /**
-   * Multiply-adds that the divisible steps take a sample, as far as weights tell: every row of an output meets every
-   * element of the weights that it is made of. 0 where a step writes what all replicas share: it must not be divided.
-   */
-  get work(): number {
-    let work = 0;
+  /** What the divisible steps take; undefined where one writes what all replicas share, so that they must not be divided. */
+  get work(): Work | undefined {
+    const work = { perSample: 0, summed: 0 };
     for (const { args } of this.#divisible) {
-      const [output, ...operands] = args;
-      if (!(output instanceof Value)) continue;
+      const [output, ...operands] = args.filter((argument) => argument instanceof Value);
       const { place } = output.storage;
-      if (place && place.stride === undefined) return 0;
-      for (const operand of operands) {
-        if (!output.batched || !(operand instanceof Value && operand.storage.place)) continue;
-        work += (sizeOf(output.shape) / output.cols) * sizeOf(operand.shape);
+      if (place && place.stride === undefined) return undefined;
+      if (place) work.summed += sizeOf(output.shape);
+      // Every row of an output meets every element of its weights, unless rows of these are picked by indices.
+      else if (operands.every(({ type }) => type !== 'int32')) {
+        const weights = operands.filter(({ storage }) => storage.place);
+        const met = weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+        work.perSample += (sizeOf(output.shape) / output.cols) * met;
       }
     }
     return work;

@@ -1,4 +1,4 @@
-import { FourlaneError } from '../errors.js';
+import { FourlaneError, RuntimeUnsupportedError } from '../errors.js';
 import { macrotask } from '../macrotask.js';
 import type { Allocation, Heap } from '../wasm/heap.js';
 import type { Replicable, Team } from '../wasm/team.js';
@@ -42,10 +42,17 @@ export class ThreadTeam implements Team {
   #regions: Allocation | undefined;
   #regionBytes = 0;
 
+  /** @throws RuntimeUnsupportedError `no-threads`. */
   constructor(heap: Heap, threads: number, url: string | undefined) {
     this.threads = threads;
     this.#heap = heap;
     this.#script = { text: replicaSource, url };
+    if (!hasThreads(this.#script)) {
+      throw new RuntimeUnsupportedError(
+        'no-threads',
+        'This platform has no threads, or this build of Fourlane carries nothing for them to run.',
+      );
+    }
     this.#control = heap.allocate(threads * (LINE_BYTES + 4) + 4, 'Threads');
     const { address } = this.#control;
     this.#words = new Int32Array(heap.memory.buffer, address, threads * LINE_WORDS);
@@ -64,7 +71,7 @@ export class ThreadTeam implements Team {
     return this.#control.bytes + (this.#regions?.bytes ?? 0);
   }
 
-  /** Starts the threads. @throws Error that says why there are none. */
+  /** Starts the threads. @throws FourlaneError `thread-start`. */
   async open(): Promise<void> {
     if (!hasThreads(this.#script)) {
       throw new Error(

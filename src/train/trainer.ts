@@ -72,7 +72,8 @@ export class Trainer<Data> {
   /**
    * Trains until the last epoch, or until a callback or the signal ends it.
    *
-   * @throws FourlaneError `fit-pending` while another fit of this model runs, `aborted` where the signal says so.
+   * @throws FourlaneError `fit-pending` while another fit of this model runs, `aborted` where the signal says so,
+   *   `thread-died` where one of several threads does, `thread-start` where the next fit cannot start others.
    */
   async fit(model: Trainable<Data>, x: Data, y: Data): Promise<History> {
     if (model.fitting) {

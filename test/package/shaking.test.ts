@@ -68,7 +68,8 @@ describe.skipIf(notBuilt)(`bundles of the installed package (esbuild)${notBuilt}
     expect(classNames(text)).toEqual(['Dense', 'InputLayer', 'Layer', 'Model', 'Sequential']);
     expect(count(text, WASM)).toBe(1);
     expect(text).toContain(kernels('core'));
-    expect(kept.filter((file) => /datasets|workflow|data\.js|infer\.js|node\.js/.test(file))).toEqual([]);
+    const others = /datasets|workflow|data\.js|infer\.js|node\.js|threads\.js/;
+    expect(kept.filter((file) => others.test(file))).toEqual([]);
     expect(text).not.toMatch(/restoreBestWeights|architecture in the model file|<svg/);
   });
 
@@ -127,7 +128,7 @@ describe('what a bundle keeps of src/', () => {
     expect(kept).toContain('wasm/generated/core.base64.ts');
     const fitting =
       /^layers\/(activation|dense|input|layer|symbolic)\.ts$|^wasm\/generated\/(core|forward)\.ts$/;
-    const other = /^(layers|datasets|workflow|node|infer|worker|data\/prepare|wasm\/generated)\//;
+    const other = /^(layers|datasets|workflow|node|infer|worker|threads|data\/prepare|wasm\/generated)\//;
     const expected = (file: string) => fitting.test(file) || file === 'wasm/generated/core.base64.ts';
     expect(kept.filter((file) => other.test(file) && !expected(file))).toEqual([]);
     // Model.save is a method, so writing a file stays; reading one does not.

@@ -1,4 +1,4 @@
-import { goldenHash, scenario } from './scenario.js';
+import { goldenHash, scenario, threadHashes, threadScenario } from './scenario.js';
 
 /** A module with one f32x4.relaxed_madd: valid where relaxed SIMD is. */
 const RELAXED = '0,97,115,109,1,0,0,0,1,6,1,96,1,123,1,123,3,2,1,0,10,13,1,11,0,32,0,32,0,32,0,253,133,2,11';
@@ -8,7 +8,8 @@ const RELAXED = '0,97,115,109,1,0,0,0,1,6,1,96,1,123,1,123,3,2,1,0,10,13,1,11,0,
  *
  * @param packages the modules `fl`, `datasets` and, where models are to be loaded for inference, `infer`.
  * @param init 'default': nothing is prepared; 'relaxed': `init({ relaxed: true })`; 'wasm': kernels from every kind of
- *   source; 'module': from the compiled module that `source` is; 'forbidden': as 'default', where it must fail.
+ *   source; 'module': from the compiled module that `source` is; 'forbidden': as 'default', where it must fail; 'threads':
+ *   `init({ threads: 2 })`; 'threads, file': with the served script; 'threads, none': where there are none.
  * @param source for 'wasm' a function that fetches core.wasm as a Response.
  */
 export async function report({ fl, datasets, infer }, init, source) {
@@ -16,9 +17,13 @@ export async function report({ fl, datasets, infer }, init, source) {
     if (init === 'relaxed') await fl.init({ relaxed: true });
     if (init === 'wasm') await initFromSources(fl, source);
     if (init === 'module') await fl.init({ wasm: source });
-    const outcome = await scenario(fl, datasets, infer);
+    const threaded = init.startsWith('threads');
+    const workerUrl = init === 'threads, file' ? '/dist/replica.js' : undefined;
+    if (threaded) await fl.init({ threads: 2, workerUrl });
+    const outcome = await (threaded ? threadScenario : scenario)(fl, datasets, infer);
     const relaxedSimd = WebAssembly.validate(Uint8Array.from(RELAXED.split(',')));
-    return { init, ...outcome, relaxedSimd, simd: fl.runtime().simd };
+    const { simd, threads } = fl.runtime();
+    return { init, ...outcome, relaxedSimd, simd, threads };
   } catch (error) {
     const { code = error?.cause?.code, message = String(error) } = error ?? {};
     return { init, code, message: code ? message : `${message}\n${error?.cause?.stack ?? error?.stack}` };
@@ -26,7 +31,7 @@ export async function report({ fl, datasets, infer }, init, source) {
 }
 
 /** What is wrong with a report, if anything is. */
-export function faultOf({ init, hash, simd, relaxedSimd, code, message }) {
+export function faultOf({ init, hash, simd, threads, relaxedSimd, code, message }) {
   if (init === 'forbidden') {
     const remedies = ["'wasm-unsafe-eval'", "'workerd'", "'fourlane/core.wasm'"];
     if (code === 'wasm-forbidden' && remedies.every((remedy) => message.includes(remedy))) return undefined;
@@ -35,7 +40,10 @@ export function faultOf({ init, hash, simd, relaxedSimd, code, message }) {
   if (message) return message;
   const expected = init === 'relaxed' && relaxedSimd ? 'relaxed' : 'strict';
   if (simd !== expected) return `expected ${expected} SIMD, but got ${simd}`;
-  if (simd === 'strict' && hash !== goldenHash) return `expected the hash ${goldenHash}`;
+  const wanted = /^threads(, file)?$/.test(init) ? 2 : 1;
+  if (threads !== wanted) return `expected ${wanted} threads, but got ${threads}`;
+  const golden = init.startsWith('threads') ? threadHashes[threads] : goldenHash;
+  if (simd === 'strict' && hash !== golden) return `expected the hash ${golden}`;
   return undefined;
 }
 

@@ -47,9 +47,8 @@ function trap(fl: Library) {
         },
         stride: 2 ** 31,
       };
-      const [{ module }] = b.steps;
       const ValueClass = x.constructor as typeof Value;
-      b.emit(module, 'fill', new ValueClass([4], { place }), 0, 4);
+      b.emit(fl.core, 'fill', new ValueClass([4], { place }), 0, 4);
       return y;
     }
   };

@@ -26,7 +26,7 @@ describe.skipIf(!built)(`threads that are not to be had${reason}`, () => {
     await fl.init({ threads: 2, ...options });
     expect(fl.runtime().threads).toBe(1);
     expect(warn.mock.calls.length).toBe(1);
-    expect(warn.mock.calls[0][0]).toMatch(/^Fourlane runs on one thread instead of 2: /);
+    expect(warn.mock.calls[0][0]).toMatch(/^Fourlane runs on one thread instead of 2\. /);
     expect(warn.mock.calls[0][0]).toMatch(why);
     expect(await train(fl)).toEqual(expected);
   }
@@ -41,7 +41,7 @@ describe.skipIf(!built)(`threads that are not to be had${reason}`, () => {
 
   test('where the platform has none', async () => {
     vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never);
-    await unavailable({ workerUrl: replicaUrl }, /this platform has no threads/);
+    await unavailable({ workerUrl: replicaUrl }, /This platform has no threads/);
   });
 
   test('where their script is not there', async () => {

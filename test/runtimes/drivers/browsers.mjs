@@ -75,6 +75,16 @@ function browserRuntime(name, commands, argumentsFor) {
       const pages = [
         ...['default', 'wasm', 'relaxed'].map((init) => ({ script: PLAIN, init, policy: ALLOWED })),
         { script: PLAIN, init: 'forbidden', policy: "'self'", variant: "without 'wasm-unsafe-eval'" },
+        { script: PLAIN, init: 'threads', policy: ALLOWED, workers: 'blob:', isolated: true },
+        { script: PLAIN, init: 'threads, file', policy: ALLOWED, isolated: true },
+        {
+          script: PLAIN,
+          init: 'threads, none',
+          policy: ALLOWED,
+          isolated: true,
+          variant: 'no blob: workers',
+        },
+        { script: PLAIN, init: 'threads, none', policy: ALLOWED, workers: 'blob:', variant: 'not isolated' },
         ...Object.keys(folders).map((bundler) => ({
           script: `/bundle/${bundler}/bundled.js`,
           init: 'default',

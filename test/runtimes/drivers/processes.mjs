@@ -31,7 +31,7 @@ function processRuntime(name, commands, argsOf) {
     install: 'npm',
     find: () => findCommand(...commands),
     async *outcomes({ command }) {
-      for (const init of ['default', 'wasm', 'relaxed']) {
+      for (const init of ['default', 'wasm', 'relaxed', 'threads']) {
         const began = performance.now();
         const outcome = await reportOf(command, [...argsOf(init), init]);
         yield { ...outcome, seconds: (performance.now() - began) / 1000 };

@@ -3,16 +3,23 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { root } from './paths.mjs';
 
+/** What makes a page cross-origin isolated; a worker's script must be served with the second as well. */
+const ISOLATION = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
 const TYPES = { '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
 /**
- * Serves dist/, these tests and the bundles on 127.0.0.1, and leads a browser through `pages`: `{ script, init, policy }`
- * with the content security policy for scripts. The server emits 'outcome' for each page in turn.
+ * Serves dist/, these tests and the bundles on 127.0.0.1, and leads a browser through `pages`: `{ script, init, policy,
+ * workers, isolated }` with the content security policy for scripts and for workers, and whether the page is isolated.
+ * The server emits 'outcome' for each page in turn.
  */
 export async function openSite(pages, folders) {
   let current = 0;
   let began = 0;
-  const address = (i) => (i < pages.length ? `/page/${i}?init=${pages[i].init}` : '');
+  const address = (i) =>
+    i < pages.length ? `/page/${i}?${new URLSearchParams({ init: pages[i].init })}` : '';
 
   async function answer(request, response) {
     const { pathname } = new URL(request.url, 'http://127.0.0.1');
@@ -25,9 +32,13 @@ export async function openSite(pages, folders) {
     }
     const [, room, ...rest] = pathname.split('/');
     if (room === 'page') {
-      const { script, policy } = pages[rest[0]];
+      const { script, policy, workers = "'self'", isolated } = pages[rest[0]];
       began = performance.now();
-      response.setHeader('content-security-policy', `default-src 'self'; script-src ${policy}`);
+      response.setHeader(
+        'content-security-policy',
+        `default-src 'self'; script-src ${policy}; worker-src ${workers}`,
+      );
+      if (isolated) response.setHeaders(new Map(Object.entries(ISOLATION)));
       response.setHeader('content-type', 'text/html; charset=utf-8');
       return response.end(
         `<!doctype html><title>Fourlane</title><script type="module" src="${script}"></script>`,
@@ -39,7 +50,7 @@ export async function openSite(pages, folders) {
     const type = TYPES[extname(file)];
     const bytes = type && (await readFile(file).catch(() => undefined));
     if (!bytes) return response.writeHead(404).end();
-    return response.setHeader('content-type', type).end(bytes);
+    return response.setHeaders(new Map(Object.entries({ ...ISOLATION, 'content-type': type }))).end(bytes);
   }
 
   const server = createServer((request, response) => {

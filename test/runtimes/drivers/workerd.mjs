@@ -70,6 +70,7 @@ export const workerd = {
     ];
     yield runWorker(Miniflare, precompiled, 'default');
     yield runWorker(Miniflare, precompiled, 'relaxed');
+    yield runWorker(Miniflare, precompiled, 'threads, none');
     yield { ...(await runWorker(Miniflare, edge, 'default')), variant: 'edge-light flavour' };
     yield { ...(await runWorker(Miniflare, inline, 'forbidden')), variant: 'default flavour' };
     yield { ...(await runWorker(Miniflare, inline, 'module')), variant: 'default flavour' };
