@@ -8,6 +8,7 @@ import { compilePeak } from './measure/compilePeak.js';
 import { readOptions, usage } from './options.js';
 import { findPeers } from './peers/find.js';
 import { peers } from './peers/index.js';
+import { Pool } from './peers/pool.js';
 import { compare } from './report/compare.js';
 import { explainGrowth, growthCharts } from './report/growth.js';
 import { describeMachine, machineText } from './report/machine.js';
@@ -51,7 +52,8 @@ const folder = mkdtempSync(join(os.tmpdir(), 'fourlane-bench-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 writeFolder(folder, await files());
-const context = { peers: found, folder, work: openFolder(folder), pace, progress };
+const pool = new Pool(found, folder, pace);
+const context = { pool, peers: found, folder, work: openFolder(folder), pace, progress };
 
 const all = [];
 const described = {};
@@ -59,12 +61,15 @@ for (let run = 0; run < runs; run++) {
   if (runs > 1) console.log(`\nRun ${run + 1} of ${runs}`);
   const measured = {};
   for (const family of families.filter(({ name }) => options.families.includes(name))) {
+    const start = performance.now();
     const { peers: hellos, ...result } = await (family.run?.(context) ?? runRows(family, context));
+    result.seconds = (performance.now() - start) / 1000;
     Object.assign(described, hellos);
     progress('');
     console.log(familyText(family, result));
     measured[family.name] = result;
   }
+  await pool.end();
   all.push(measured);
 }
 load.push(os.loadavg()[0]);

@@ -1,7 +1,7 @@
 import { median } from '../measure/statistics.js';
 import { commandOf, python, start } from '../peers/process.js';
 
-const ROUNDS = { full: 11, quick: 3 };
+const ROUNDS = { full: 11, quick: 2 };
 
 const rows = [
   { id: 'first-prediction', title: 'import, model of 13-64-64-1, first prediction', script: 'start' },

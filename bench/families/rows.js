@@ -1,69 +1,78 @@
 import { combine } from '../measure/statistics.js';
-import { PeerProcess } from '../peers/process.js';
 
-/** Milliseconds after which a peer's answer is no longer waited for. */
-const PATIENCE = { full: 180_000, quick: 30_000 };
+/** Calls that would take more milliseconds, going by a row of the same kind, are not made. */
+const LONGEST_CALL = { full: 20_000, quick: 500 };
 
 /**
  * Runs the rows of a family: each by all peers in turn, each peer in its own process, never two at once. A row is first
  * computed by all and checked against the reference; what agrees is timed, in rounds.
  *
  * @param {object} family one of measured.js.
- * @param {{ peers: object[], folder: string, work: object, pace: 'full' | 'quick', progress: (text: string) => void }}
- *   context
+ * @param {{ pool: import('../peers/pool.js').Pool, work: object, pace: 'full' | 'quick', progress: Function }} context
  * @returns {Promise<{ rows: object[], peers: object, problems: string[], notes: string[] }>} each row with the
  *   `results` of the peers by name, or in `refused` why there are none.
  */
-export async function runRows(family, { peers, folder, work, pace, progress }) {
-  const answering = [];
-  const described = {};
+export async function runRows(family, { pool, work, pace, progress }) {
   const problems = [];
-  const notes = [];
-  for (const peer of peers) {
-    progress(`${family.name}: starting ${peer.name}`);
-    const started = new PeerProcess(peer, folder, PATIENCE[pace]);
-    const hello = await started.hello();
-    if (hello.error) {
-      problems.push(`${peer.name} does not start: ${hello.error}`);
-      await started.end();
-      continue;
-    }
-    described[peer.name] = hello;
-    answering.push({ name: peer.name, process: started, ...hello });
-  }
+  progress(`${family.name}: starting the peers`);
+  const started = await pool.open();
+  const answering = started.filter(({ error }) => !error);
+  for (const { name, error } of started) if (error) problems.push(`${name} does not start: ${error}`);
   const rows = [];
   for (const row of family.rows) {
     progress(`${family.name}: ${row.title}`);
-    rows.push(await runRow(family, row, answering, { work, pace, problems }));
+    const [willing, refused] = spareLongCalls(family, row, answering, rows, LONGEST_CALL[pace]);
+    const measured = await runRow(family, row, willing, { work, pace, problems });
+    rows.push({ ...measured, refused: { ...refused, ...measured.refused } });
   }
-  for (const { process } of answering) await process.end();
-  for (const peer of answering) notes.push(...otherWork(peer, rows));
+  await pool.close();
+  const notes = answering.flatMap((peer) => otherWork(peer, rows));
+  const described = Object.fromEntries(answering.map(({ name, version }) => [name, { version }]));
   return { rows, peers: described, problems, notes };
+}
+
+/** Those that a row will not keep too long, going by what rows of its kind have cost them, and why not the others. */
+function spareLongCalls(family, row, peers, rows, longest) {
+  const refused = {};
+  const willing = peers.filter(({ name }) => {
+    const known = rows.findLast(
+      (other) => family.kind?.(other) === family.kind?.(row) && other.results[name],
+    );
+    if (!family.kind || !known) return true;
+    const expected = (known.results[name].cost * row.flops) / known.flops;
+    if (expected > longest) refused[name] = 'is spared calls that would take too long';
+    return expected <= longest;
+  });
+  return [willing, refused];
 }
 
 async function runRow(family, row, peers, { work, pace, problems }) {
   const results = {};
   const refused = {};
   const checked = [];
+  const { rounds, ...timing } = family.paces[pace];
+  const references = new Map();
+  const expected = ({ formulas }) => {
+    const key = JSON.stringify(formulas ?? {});
+    if (!references.has(key)) references.set(key, family.expected(row, work, formulas));
+    return references.get(key);
+  };
   for (const peer of peers) {
     const {
       outputs,
       refused: reason,
       error,
-    } = await peer.process.ask({ do: 'open', family: family.name, row });
+    } = await peer.process.ask({ do: 'open', family: family.name, row, pace: timing });
     if (!outputs) {
       refused[peer.name] = (reason ?? error).split('\n')[0];
       continue;
     }
-    const fault = peer.otherWork
-      ? undefined
-      : disagreement(outputs, family.expected(row, work, peer.formulas));
+    const fault = peer.otherWork ? undefined : disagreement(outputs, expected(peer));
     if (fault) {
       problems.push(`${family.name}, ${row.id}: ${peer.name} ${fault}`);
       refused[peer.name] = fault;
     } else checked.push(peer);
   }
-  const { rounds, ...timing } = family.paces[pace];
   const timings = Object.fromEntries(checked.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const { name, process } of checked) {

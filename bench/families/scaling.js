@@ -54,7 +54,7 @@ export const scaling = {
   ],
   paces: {
     full: { sample: 300, epochs: 20, warmupTime: 300, time: 700, iterations: 3, long: 5000 },
-    quick: { sample: 30, epochs: 10, warmupTime: 50, time: 50, iterations: 2, long: 500 },
+    quick: { sample: 30, epochs: 10, warmupTime: 20, time: 40, iterations: 1, long: 100 },
   },
 
   /** A process for each point: nothing is left in its memory, or in its caches, from another. */
@@ -65,7 +65,12 @@ export const scaling = {
       progress(`scaling: ${row.title}`);
       const process = new PeerProcess(peer, folder, 120_000);
       await process.hello();
-      const { error, refused } = await process.ask({ do: 'open', family: 'scaling', row });
+      const { error, refused } = await process.ask({
+        do: 'open',
+        family: 'scaling',
+        row,
+        pace: scaling.paces[pace],
+      });
       const timing =
         error || refused
           ? { error: error ?? refused }

@@ -15,7 +15,7 @@ const rows = [
   { model: 'mnist', form: 'dense', batchSize: 128, batches: [1, 16] },
   { model: 'imdb', form: 'csr', batchSize: 512, batches: [1, 8] },
   { model: 'imdb', form: 'dense', batchSize: 512, batches: [1, 8] },
-  { model: 'boston', form: 'dense', batchSize: 1, batches: [400, 400] },
+  { model: 'boston', form: 'dense', batchSize: 1, batches: [100, 400] },
   { model: 'autoencoder', form: 'dense', batchSize: 256, batches: [1, 16] },
 ].map((row) => {
   const { title, data, optimizer } = models[row.model];
@@ -38,15 +38,17 @@ export const train = {
   share: { title: 'of bound', value: ({ flops }, { cost, peak }) => flops / cost / 1e6 / peak },
   paces: {
     full: { sample: 700, epochs: 20, warmupTime: 1000, time: 1500, iterations: 3, long: 2000, rounds: 2 },
-    quick: { sample: 100, epochs: 5, warmupTime: 200, time: 300, iterations: 2, long: 500, rounds: 1 },
+    quick: { sample: 80, epochs: 5, warmupTime: 150, time: 160, iterations: 1, long: 500, rounds: 1 },
   },
 
   async open(peer, row, work) {
     if (!peer.train) throw new Error('does not train');
+    const { model, form, batchSize } = row;
+    const weights = work.weights(model);
+    const samples = new Map();
     const open = (count, options) => {
-      const samples = work.samples(row.model, row.form, count);
-      const { form, batchSize } = row;
-      return peer.train(models[row.model], work.weights(row.model), samples, { form, batchSize, ...options });
+      if (!samples.has(count)) samples.set(count, work.samples(model, form, count));
+      return peer.train(models[model], weights, samples.get(count), { form, batchSize, ...options });
     };
     return {
       outputs: () => firstLosses(open, checkedRows(row)),

@@ -178,22 +178,36 @@ function predict(model, weights, { form, rows }) {
   };
 }
 
-function train(model, weights, { rows, x, y }, { form, batchSize, plain }) {
-  denseOnly(form);
-  const { slots: count, rate, update } = optimizers[model.optimizer];
-  const drops = !plain && model.layers.some(({ kind }) => kind === 'dropout');
+const steps = new Map();
+
+/** The jitted step of a model; compiled once, however often it is trained anew. */
+function stepOf(model, drops) {
+  const key = JSON.stringify([model, drops]);
+  if (!steps.has(key)) steps.set(key, makeStep(model, drops));
+  return steps.get(key);
+}
+
+function makeStep(model, drops) {
+  const { update } = optimizers[model.optimizer];
   const lossOf = (params, x, y, key) => {
     const loss = losses[model.loss](logits(model, params, x, drops ? key : undefined), y);
     if (!drops) key.dispose();
     tree.dispose(params);
     return loss;
   };
-  const step = jit((params, slots, x, y, key, rate) => {
+  return jit((params, slots, x, y, key, rate) => {
     const [loss, gradients] = valueAndGrad(lossOf)(tree.ref(params), x, y, key);
     const updated = params.map((w, i) => update(w, gradients[i], slots[i], rate.ref));
     rate.dispose();
     return [loss, updated.map(([w]) => w), updated.map(([, own]) => own)];
   });
+}
+
+function train(model, weights, { rows, x, y }, { form, batchSize, plain }) {
+  denseOnly(form);
+  const { slots: count, rate } = optimizers[model.optimizer];
+  const drops = !plain && model.layers.some(({ kind }) => kind === 'dropout');
+  const step = stepOf(model, drops);
   let params = makeParams(model, weights);
   let slots = params.map(({ shape }) => Array.from({ length: count }, () => np.zeros(shape)));
   const columns = y.length / rows;
@@ -238,9 +252,6 @@ function train(model, weights, { rows, x, y }, { form, batchSize, plain }) {
       }
       return ended;
     },
-    close() {
-      tree.dispose([params, slots]);
-      step.dispose();
-    },
+    close: () => tree.dispose([params, slots]),
   };
 }

@@ -1,7 +1,7 @@
 // The process of a JavaScript peer: `node worker.js NAME FOLDER`. It answers requests, JSON in lines, one at a time:
-//   { do: 'open', family, row }  { outputs } to be checked, or { refused } with the reason
-//   { do: 'time', pace }         the timing, with `core`, the share of a core that the process had
-//   { do: 'close' }              {}
+//   { do: 'open', family, row, pace }  { outputs } to be checked, or { refused } with the reason
+//   { do: 'time', pace }               the timing, with `core`, the share of a core that the process had
+//   { do: 'close' }                    {}
 // or { error } where something went wrong. Its first line says who it is.
 import { Console } from 'node:console';
 import { createInterface } from 'node:readline';
@@ -24,10 +24,11 @@ const peer = await (await import(`./${file}`)).open(work, variant);
 let opened;
 
 const answers = {
-  async open({ family, row }) {
+  async open({ family, row, pace }) {
     try {
-      opened = await families[family].open(peer, row, work);
-      return { outputs: await opened.outputs() };
+      opened = await families[family].open(peer, row, work, pace);
+      // What does other work has nothing to be compared with.
+      return { outputs: peer.otherWork ? [] : await opened.outputs() };
     } catch (error) {
       return { refused: error.message };
     }

@@ -29,7 +29,7 @@ class Task:
         return time_calls(self.run, pace)
 
 
-def gemm(peer, row, work):
+def gemm(peer, row, work, _pace):
     m, k, n, form = row["m"], row["k"], row["n"], row["form"]
     a = work.noise("a", *((k, m) if form[0] == "T" else (m, k)))
     b = work.noise("b", *((n, k) if form[1] == "T" else (k, n)))
@@ -39,29 +39,36 @@ def gemm(peer, row, work):
 class AfterZeros(Task):
     """An optimizer that is timed after steps without gradients."""
 
-    def __init__(self, run, result, clear, zeros):
+    def __init__(self, run, result, clear, zeros, long_step):
         super().__init__(run, result)
-        self.clear, self.zeros = clear, zeros
+        self.clear, self.zeros, self.long_step = clear, zeros, long_step
 
     def outputs(self):
         outputs = super().outputs()
         self.clear()
-        for _ in range(self.zeros):
+        fastest = float("inf")
+        for i in range(self.zeros):
+            start = perf_counter()
             self.run()
+            fastest = min(fastest, (perf_counter() - start) * 1000)
+            if i == 5 and fastest > self.long_step:
+                raise ValueError(f"{self.zeros} steps of {fastest:.0f} ms are left out")
         return outputs
 
 
-def kernels(peer, row, work):
+def kernels(peer, row, work, pace):
     if row["kernel"] == "adam":
         w, g = (work.noise(name, row["length"]) for name in "ab")
         run, result, clear = peer.adam(w, g)
-        return AfterZeros(run, result, clear, row["zeros"]) if row.get("zeros") else Task(run, result)
+        if row.get("zeros"):
+            return AfterZeros(run, result, clear, row["zeros"], pace["longStep"])
+        return Task(run, result)
     shape = (row["rows"], row["columns"]) if row["kernel"] == "softmax" else (row["length"],)
     return Task(*peer.function(row["kernel"], work.noise("x", *shape)))
 
 
 class Prediction:
-    def __init__(self, peer, row, work):
+    def __init__(self, peer, row, work, _pace):
         name, form, rows = row["model"], row["form"], row["rows"]
         self.single = rows == 1
         self.call = peer.predict(work.models[name], work.weights(name), form, rows)
@@ -88,12 +95,14 @@ class Prediction:
 
 
 class Training:
-    def __init__(self, peer, row, work):
-        self.peer, self.row, self.work = peer, row, work
+    def __init__(self, peer, row, work, _pace):
+        self.peer, self.row, self.work, self.samples = peer, row, work, {}
 
     def open(self, rows, batch, plain):
         name, form = self.row["model"], self.row["form"]
-        samples = self.work.samples(name, form, rows)
+        if rows not in self.samples:
+            self.samples[rows] = self.work.samples(name, form, rows)
+        samples = self.samples[rows]
         return self.peer.train(self.work.models[name], self.work.weights(name), samples, form, batch, plain)
 
     def outputs(self):

@@ -1,8 +1,9 @@
 """Keras on JAX, which compiles for the CPU. XLA is held to one thread as far as it lets itself."""
 
+import json
 import os
 
-os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
 # XLA has as many threads as there are cores to be used.
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
@@ -30,6 +31,7 @@ LOSSES = {
 
 
 class Peer:
+    nets = {}
     version = f"{keras.__version__} (JAX {jax.__version__})"
     formulas = {"adam": "keras", "rmsprop": "keras"}
 
@@ -76,7 +78,7 @@ class Peer:
             elif not plain:
                 layers.append(keras.layers.Dropout(layer["rate"]))
         net = keras.Sequential(layers)
-        net.set_weights(weights if plain else with_seeds(net, weights))
+        net.set_weights(with_seeds(net, weights))
         return net
 
     def predict(self, model, weights, form, rows):
@@ -87,9 +89,21 @@ class Peer:
 
     def train(self, model, weights, samples, form, batch, plain):
         refuse_sparse(form)
-        net = self.build(model, weights, plain)
-        net.compile(optimizer=model["optimizer"], loss=LOSSES[model["loss"]])
-        return Session(net, samples, batch, plain)
+        return Session(self.trainable(model, weights, plain), samples, batch, plain)
+
+    def trainable(self, model, weights, plain):
+        """A compiled model; compiled once, however often it is trained anew."""
+        key = (json.dumps(model), plain)
+        if key not in self.nets:
+            self.nets[key] = self.build(model, weights, plain)
+            self.nets[key].compile(optimizer=model["optimizer"], loss=LOSSES[model["loss"]])
+            return self.nets[key]
+        net = self.nets[key]
+        net.set_weights(with_seeds(net, weights))
+        for variable in net.optimizer.variables:
+            if variable is not net.optimizer.learning_rate:
+                variable.assign(np.zeros(variable.shape, variable.dtype))
+        return net
 
 
 def with_seeds(net, weights):

@@ -30,7 +30,7 @@ def main():
         try:
             if request["do"] == "open":
                 try:
-                    opened = FAMILIES[request["family"]](peer, request["row"], work)
+                    opened = FAMILIES[request["family"]](peer, request["row"], work, request["pace"])
                     answer = {"outputs": opened.outputs()}
                 except Exception as error:
                     answer = {"refused": f"{type(error).__name__}: {error}"}

@@ -1,3 +1,4 @@
+import { peers } from '../peers/index.js';
 import { number, percent, times } from './format.js';
 
 /** Whose results the ratios are of. */
@@ -29,9 +30,7 @@ export function resultText({ text }, row, result) {
  * @returns {Grid}
  */
 export function familyGrid(family, rows) {
-  const peers = [...new Set(rows.flatMap(({ results }) => Object.keys(results)))].filter(
-    (name) => name !== OWN,
-  );
+  const compared = peers.filter(({ name }) => name !== OWN && rows.some(({ results }) => results[name]));
   const columns = [
     { title: 'row', left: true, text: (row) => row.title },
     { title: 'unit', left: true, text: (row) => perRow(family.text.unit, row) },
@@ -41,7 +40,7 @@ export function familyGrid(family, rows) {
       title,
       text: (row) => number(value(row, row.results[OWN])),
     })),
-    ...peers.map((name) => ({ title: name, text: (row) => peerText(family, row, name) })),
+    ...compared.map(({ name }) => ({ title: name, text: (row) => peerText(family, row, name) })),
   ];
   return {
     titles: columns.map(({ title }) => title),

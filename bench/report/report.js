@@ -50,19 +50,27 @@ function coreNote({ rows }) {
 }
 
 function notesOf(family) {
-  return [...family.notes, ...coreNote(family)];
+  return [...family.notes, ...coreNote(family), `Took ${family.seconds.toFixed(0)} s.`];
 }
 
-/** Where a peer costs less than this library. */
-export function slower({ families }) {
+/** The most rows that are named one by one. */
+const NAMED = 4;
+
+/** Where a peer costs less than this library: a line for each family and peer. */
+export function aheadOf({ families }) {
   return measured({ families }).flatMap(({ format, rows }) =>
-    rows.flatMap((row) => {
-      const { fourlane, ...others } = row.results;
-      if (!fourlane) return [];
-      const ahead = Object.entries(others)
-        .filter(([, { cost, otherWork }]) => !otherWork && cost < fourlane.cost)
-        .map(([peer, { cost }]) => `${peer} ${times(cost / fourlane.cost)}`);
-      return ahead.length > 0 ? [`${format.name}, ${row.title}: ${ahead.join(', ')}`] : [];
+    peers.flatMap(({ name }) => {
+      const compared = rows.filter(
+        ({ results }) => results[name] && results.fourlane && !results[name].otherWork,
+      );
+      const ahead = compared
+        .map(({ title, results }) => ({ title, by: results.fourlane.cost / results[name].cost }))
+        .filter(({ by }) => by > 1);
+      if (ahead.length === 0) return [];
+      const by = ahead.map((row) => row.by);
+      const summed = `${ahead.length} of ${compared.length} rows, by ${times(Math.min(...by))} to ${times(Math.max(...by))}`;
+      const listed = ahead.map((row) => `${row.title} (${times(row.by)})`).join('; ');
+      return [`${format.name}: ${name} in ${ahead.length > NAMED ? summed : listed}`];
     }),
   );
 }
@@ -115,7 +123,7 @@ export function summaryText(document) {
   if (document.targets.length > 0) parts.push(table(targetsGrid(document.targets)));
   if (document.changes)
     parts.push(`Compared with ${document.comparedWith}\n\n${table(changesGrid(document.changes))}`);
-  const behind = slower(document);
+  const behind = aheadOf(document);
   if (behind.length > 0) parts.push(`Where a peer is ahead\n\n${behind.join('\n')}`);
   parts.push(...document.missing);
   parts.push(...document.problems.map((problem) => `PROBLEM ${problem}`));
@@ -141,7 +149,7 @@ export function markdown(document, charts, explanations) {
     parts.push(...charts.map(({ name, file }) => `![${name}](${file})`));
     if (explanations.length > 0) parts.push(list(explanations));
   }
-  const behind = slower(document);
+  const behind = aheadOf(document);
   if (behind.length > 0) parts.push('## Where a peer is ahead', list(behind));
   if (document.targets.length > 0) parts.push('## Targets', markdownTable(targetsGrid(document.targets)));
   if (document.changes) {
