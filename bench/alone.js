@@ -1,6 +1,6 @@
 import { gemm } from './families/gemm.js';
 import { kernels } from './families/kernels.js';
-import { disagreement } from './families/rows.js';
+import { disagreement } from './measure/rows.js';
 import { combine } from './measure/statistics.js';
 import { open } from './peers/fourlane.js';
 import { familyGrid } from './report/grid.js';

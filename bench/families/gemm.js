@@ -1,5 +1,5 @@
 import { timeBeside } from '../measure/measure.js';
-import { openTask, probes } from './task.js';
+import { openTask, probes } from '../measure/task.js';
 
 const formulas = { NN: 'A B', TN: 'Aᵀ B', NT: 'A Bᵀ' };
 

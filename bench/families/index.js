@@ -6,5 +6,5 @@ import { scaling } from './scaling.js';
 import { size } from './size.js';
 import { train } from './train.js';
 
-/** What is measured, in the order of the report. Those without a `run` of their own are run by rows.js. */
+/** What is measured, in the order of the report. Those without a `run` of their own are run by measure/rows.js. */
 export const families = [gemm, kernels, train, predict, coldstart, size, scaling];

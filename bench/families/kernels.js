@@ -1,5 +1,5 @@
+import { openTask, probes } from '../measure/task.js';
 import { optimizers, softmax } from '../work/reference.js';
-import { openTask, probes } from './task.js';
 
 const LENGTH = 2 ** 20;
 const WEIGHTS = 1_000_000;

@@ -1,8 +1,8 @@
+import { timePeak } from '../measure/bound.js';
 import { timeCalls, timeEach } from '../measure/measure.js';
+import { probes } from '../measure/task.js';
 import { forwardFlops, models } from '../work/models.js';
 import { forward } from '../work/reference.js';
-import { timePeak } from './bound.js';
-import { probes } from './task.js';
 
 /** Calls go through so many different inputs. */
 const INPUTS = 16;

@@ -1,6 +1,6 @@
+import { timePeak } from '../measure/bound.js';
 import { PeerProcess } from '../peers/process.js';
 import { makeWeights, trainingFlops } from '../work/models.js';
-import { timePeak } from './bound.js';
 import { timeTraining } from './train.js';
 
 /** What stays the same while one size grows. */

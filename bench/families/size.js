@@ -1,10 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync, constants as zlib } from 'node:zlib';
 import { folderOf, isInstalled, manifestOf } from '../peers/packages.js';
+import { python } from '../peers/process.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+const script = fileURLToPath(new URL('../python/size.py', import.meta.url));
 
 const rows = [
   { id: 'raw', title: 'bundle that trains and predicts, minified' },
@@ -169,17 +172,17 @@ function ownInstall() {
   return sum([...files, 'package.json', 'README.md', 'LICENSE'], (name) => bytesOf(join(root, name)));
 }
 
-/** Bytes of a peer's packages and of all that they depend on, or undefined where npm did not install them. */
-function installOf({ packages, python }) {
-  if (python) return undefined;
+/** Bytes of a peer's packages and of all that they depend on. */
+function installOf({ packages, python: ofPython }) {
+  if (ofPython) return Number(execFileSync(python, [script, ...packages], { encoding: 'utf8' }));
   const reached = new Set();
   const follow = (name) => {
     if (reached.has(name) || !isInstalled(name)) return;
     reached.add(name);
-    const { dependencies = {}, optionalDependencies = {} } = manifestOf(name);
-    for (const dependency of Object.keys({ ...dependencies, ...optionalDependencies })) follow(dependency);
+    const { dependencies, optionalDependencies, peerDependencies } = manifestOf(name);
+    Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }).forEach(follow);
   };
-  packages.filter((name) => name !== 'protobufjs' || packages.length === 1).forEach(follow);
+  packages.forEach(follow);
   return sum([...reached], (name) => bytesOf(folderOf(name)));
 }
 

@@ -1,7 +1,7 @@
+import { timePeak } from '../measure/bound.js';
 import { timeSamples } from '../measure/measure.js';
 import { models, trainingFlops } from '../work/models.js';
 import { trainingLosses } from '../work/reference.js';
-import { timePeak } from './bound.js';
 
 /** Steps whose losses are checked, and the most rows of the batch that they are taken on. */
 const CHECKED = { steps: 4, rows: 32 };

@@ -34,14 +34,14 @@ async function pythonPackages(names) {
 export async function findPeers(names) {
   const wanted = peers.filter(({ name }) => !names || name === 'fourlane' || names.includes(name));
   const ofPython = wanted.filter((peer) => peer.python);
-  const inPython = ofPython.length > 0 ? await pythonPackages(ofPython.flatMap((peer) => peer.packages)) : {};
-  const has = (peer) => (name) => (peer.python ? name in inPython : isInstalled(name));
-  const found = wanted.filter((peer) => peer.packages.every(has(peer)));
-  const missing = wanted
-    .filter((peer) => !found.includes(peer))
-    .map((peer) => {
-      const absent = peer.packages.filter((name) => !has(peer)(name)).join(', ');
-      return `${peer.name} is left out: ${absent} not installed; ${peer.install}.`;
-    });
-  return { found, missing };
+  const inPython =
+    ofPython.length > 0 ? await pythonPackages(ofPython.flatMap(({ packages }) => packages)) : {};
+  const absent = ({ packages, tools = [], python }) =>
+    [...packages, ...tools].filter((name) => !(python ? name in inPython : isInstalled(name)));
+  return {
+    found: wanted.filter((peer) => absent(peer).length === 0),
+    missing: wanted
+      .filter((peer) => absent(peer).length > 0)
+      .map((peer) => `${peer.name} is left out: ${absent(peer).join(', ')} not installed; ${peer.install}.`),
+  };
 }

@@ -48,7 +48,7 @@ const tfjs = (backend) => ({
 });
 
 /**
- * All peers, this library first. `packages` must be there for it to run, the first gives its version. One with `file`
+ * All peers, this library first. `packages` must be there for it to run, and `tools` for the suite to use it. One with `file`
  * is a module beside this one that exports `open(work, variant)`, which resolves to a Peer; one with `python` is a
  * module of bench/python. Each runs in a process of its own.
  */
@@ -63,7 +63,8 @@ export const peers = [
     title: 'ONNX Runtime Web',
     file: 'ort.js',
     variant: 'onnxruntime-web',
-    packages: ['onnxruntime-web', 'protobufjs'],
+    packages: ['onnxruntime-web'],
+    tools: ['protobufjs'],
     install: npm,
   },
   {
@@ -71,7 +72,8 @@ export const peers = [
     title: 'ONNX Runtime, native',
     file: 'ort.js',
     variant: 'onnxruntime-node',
-    packages: ['onnxruntime-node', 'protobufjs'],
+    packages: ['onnxruntime-node'],
+    tools: ['protobufjs'],
     install: npm,
     native: true,
   },

@@ -1,4 +1,4 @@
-import { timeCalls } from '../measure/measure.js';
+import { timeCalls } from './measure.js';
 
 const SHORT = { warmupTime: 10, time: 30, iterations: 5 };
 

@@ -1,4 +1,4 @@
-import { combine } from '../measure/statistics.js';
+import { combine } from './statistics.js';
 
 /** Calls that would take more milliseconds, going by a row of the same kind, are not made. */
 const LONGEST_CALL = { full: 20_000, quick: 500 };

@@ -1,4 +1,4 @@
-import { timeCalls } from '../measure/measure.js';
+import { timeCalls } from './measure.js';
 
 /** The most results of a row that are compared with the reference. */
 const PROBES = 256;
