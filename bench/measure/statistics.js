@@ -11,7 +11,7 @@ export function halfRange(values) {
 }
 
 /**
- * One result from several of the same thing: the median of every number that all have, and `costs`, the cost of each.
+ * One result from several of the same thing: the median of every number, and a spread that covers how they differ.
  *
  * @param {readonly Record<string, unknown>[]} results at least one, each with a `cost`.
  */

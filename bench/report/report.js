@@ -125,7 +125,6 @@ export function summaryText(document) {
     parts.push(`Compared with ${document.comparedWith}\n\n${table(changesGrid(document.changes))}`);
   const behind = aheadOf(document);
   if (behind.length > 0) parts.push(`Where a peer is ahead\n\n${behind.join('\n')}`);
-  parts.push(...document.missing);
   parts.push(...document.problems.map((problem) => `PROBLEM ${problem}`));
   return parts.map((part) => `\n${part}`).join('\n');
 }

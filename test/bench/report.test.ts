@@ -187,6 +187,7 @@ describe('growth', () => {
     );
     expect(second[0] - first[0]).toBeCloseTo(third[0] - second[0], 1);
     expect(first[1] - second[1]).toBeCloseTo(second[1] - third[1], 1);
+    expect(first[1] - third[1]).toBeGreaterThan(200); // of 268 pixels
     expect(svg).toContain('a &#60; b');
   });
 });
