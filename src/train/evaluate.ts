@@ -22,8 +22,8 @@ export async function evaluateSamples<Data>(
   const batchEnd = callbacks.batchHook('onTestBatchEnd');
   const logs = () => scores.logs();
   await callbacks.each((callback) => callback.onTestBegin({}));
-  scores.reset();
-  const sums = scores.save();
+  // Not by a reset: the step of another evaluation may be on its way.
+  const sums = scores.save().fill(0);
   const rows: BatchRows = { order: undefined, start: 0, count: 0 };
   for (let batch = 0; batch < steps; batch++) {
     pacer.check(() => `in an evaluation, after ${batch} of ${steps} iterations`);
@@ -40,6 +40,7 @@ export async function evaluateSamples<Data>(
     if (ending) await ending;
     if (pacer.due()) await pacer.pause();
   }
+  while (stepper.pending) await stepper.pending;
   scores.restore(sums);
   const result = logs();
   await callbacks.each((callback) => callback.onTestEnd(result));
