@@ -21,7 +21,7 @@ export function power(base: number, exponent: number): number {
   return result;
 }
 
-/** cos(pi x) for x in [0, 1] to 3e-16; exact at 0, 1/2 and 1. */
+/** cos(pi x) for x in [0, 1] to 5e-16; exact at 0, 1/2 and 1. */
 export function cosPi(x: number): number {
   if (x > 0.75) return -cosPi(1 - x);
   if (x <= 0.25) return series(1, PI * x);

@@ -283,7 +283,7 @@ export interface WarmupOptions {
   /** How many steps rise on a straight line from 0. */
   steps: number;
   /** The rate, or what it follows after the warm-up; its iterations are counted from there. */
-  then: number | LearningRateSchedule;
+  learningRate: number | LearningRateSchedule;
 }
 
 /** A linear rise from 0, before a constant rate or any schedule. */
@@ -293,17 +293,18 @@ export class Warmup extends LearningRateSchedule {
   /** @throws ConfigError for unknown, missing and impossible options. */
   constructor(options: WarmupOptions) {
     super('warmup', options);
-    checkOptions(options, ['steps', 'then'], `schedules.${this.name}`);
-    const { steps, then } = options;
+    checkOptions(options, ['steps', 'learningRate'], `schedules.${this.name}`);
+    const { steps, learningRate } = options;
     checkNumber(steps, this.name, 'steps', Number.MIN_VALUE);
-    if (!(then instanceof LearningRateSchedule)) checkNumber(then, this.name, 'then', 0);
+    if (!(learningRate instanceof LearningRateSchedule))
+      checkNumber(learningRate, this.name, 'learningRate', 0);
     this.#options = options;
   }
 
   override at(iteration: number): number {
-    const { steps, then } = this.#options;
+    const { steps, learningRate } = this.#options;
     const after = Math.max(0, iteration - steps);
-    const rate = typeof then === 'number' ? then : then.at(after);
+    const rate = typeof learningRate === 'number' ? learningRate : learningRate.at(after);
     return Math.min(1, iteration / steps) * rate;
   }
 }
