@@ -124,13 +124,16 @@ describe.each(Object.entries(optimizers))('%s', (name, optimizer) => {
     });
   });
 
-  test('leaves no denormals after 1000 steps without a gradient', () => {
+  test.each([1, 2e-38])('leaves no denormals after 1000 steps without a gradient, from %f on', (size) => {
     bench.reset();
     const run = placeRun(uniformArray(64, 1), optimizer.slots);
     const setting = { lr: 0.01 };
     const table = placeTable([run], setting);
     const scalars = bench.reserve(64);
-    write(run.g, uniformArray(64, 2));
+    write(
+      run.g,
+      uniformArray(64, 2).map((g) => g * size),
+    );
     for (let t = 1; t <= 1001; t++) {
       write(scalars, scalarWords(setting, optimizer.hyper(setting.lr, t)));
       kernels[name](table, 1, scalars);
@@ -170,6 +173,46 @@ describe.each(Object.entries(optimizers))('%s', (name, optimizer) => {
     expect(nan(bench.f32(run.w, 8))).toEqual(only);
     for (const slot of run.slots) expect(nan(bench.f32(slot, 8))).toEqual(only);
   });
+});
+
+test.each(['rmspropCentered', 'rmspropCenteredMomentum'])(
+  '%s: a variance that float32 makes negative counts as 0',
+  (name) => {
+    bench.reset();
+    const run = placeRun(uniformArray(64, 1), optimizers[name].slots);
+    const table = placeTable([run], { lr: 0.01 });
+    const scalars = bench.reserve(64);
+    write(scalars, scalarWords({ lr: 0.01 }, optimizers[name].hyper(0.01, 1)));
+    // Both averages come down to a constant gradient and stop a few units in the last place above it.
+    const g = uniformArray(64, 2, 900, 1100);
+    for (let t = 0; t < 400; t++) {
+      write(run.g, t === 0 ? g.map((value) => 20 * value) : g);
+      kernels[name](table, 1, scalars);
+    }
+    expect(bench.f32(run.w, 64).every(Number.isFinite)).toBe(true);
+  },
+);
+
+test.each(['ftrl', 'ftrlPower'])('%s keeps padding at 0 where the accumulator begins with 0', (name) => {
+  bench.reset();
+  const run = placeRun(uniformArray(5, 1), [0, 0]);
+  write(run.g, uniformArray(5, 2));
+  const scalars = bench.reserve(64);
+  const [rate, , ...rest] = optimizers[name].hyper(0.1, 1);
+  write(scalars, scalarWords({ lr: 0.1 }, [rate, 0, ...rest]));
+  kernels[name](placeTable([run], { lr: 0.1 }), 1, scalars);
+  expect(bench.f32(run.w, 8).every(Number.isFinite)).toBe(true);
+  expect(bench.f32(run.w, 8).slice(5)).toEqual(new Float32Array(3));
+});
+
+test('lamb steps plainly where all weights are 0', () => {
+  bench.reset();
+  const run = placeRun(new Float32Array(4), [0, 0]);
+  write(run.g, [1, 1, 1, 1]);
+  const scalars = bench.reserve(64);
+  write(scalars, scalarWords({ lr: 0.5 }, optimizers.lamb.hyper(0.5, 1)));
+  kernels.lamb(placeTable([run], { lr: 0.5 }), 1, scalars);
+  expectClose(bench.f32(run.w, 4), [-0.5, -0.5, -0.5, -0.5], { absolute: 1e-6 });
 });
 
 describe('clipping by norm', () => {
