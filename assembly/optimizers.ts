@@ -335,13 +335,17 @@ class Root {
   }
 }
 
-/** x^h4 for x from 1e-30 up, as exp(h4 log x). */
+/** x^h4 for x from 1e-30 up, as exp(h4 log x). Not inlined: its 60 operations would stand in four places. */
+function powerOf(x: v128, scalars: usize): v128 {
+  return expSaturating(f32x4.mul(v128.load32_splat(scalars, H4), logNormal(x)));
+}
+
 // @ts-ignore: decorator
 @final @unmanaged
 class Power {
   // @ts-ignore: decorator
   @inline of(x: v128, scalars: usize): v128 {
-    return expSaturating(f32x4.mul(v128.load32_splat(scalars, H4), logNormal(x)));
+    return powerOf(x, scalars);
   }
 }
 
