@@ -4,12 +4,12 @@ import { dirname, join, relative } from 'node:path';
 
 /** From the bottom up: a room imports from itself and from those before it. Single files are rooms of their own. */
 const ORDER = [
-  ['errors', 'names', 'shape', 'identifiers', 'macrotask'],
+  ['errors', 'names', 'shape', 'identifiers', 'macrotask', 'elementary', 'schedule'],
   ['wasm'],
   ['threads', 'file'],
   ['random'],
   ['plan', 'initializers', 'regularizers'],
-  ['activations', 'losses', 'metrics', 'optimizers', 'resolve'],
+  ['activations', 'losses', 'metrics', 'optimizer', 'optimizers', 'schedules', 'resolve'],
   ['layers'],
   ['data'],
   ['train', 'infer'],

@@ -20,14 +20,29 @@ export { fromConfig, type LayerClass, type RestoreOptions } from './model/config
 export { load } from './model/load.js';
 export { type EvaluateOptions, type FitOptions, Model, type ModelOptions, model } from './model/model.js';
 export { Sequential, type SequentialOptions, sequential } from './model/sequential.js';
+export { type LearningRate, Optimizer, type OptimizerOptions } from './optimizer.js';
 export * as optimizers from './optimizers.js';
-export { Adagrad, Adam, Optimizer, RMSprop, SGD } from './optimizers.js';
+export {
+  Adadelta,
+  Adagrad,
+  Adam,
+  Adamax,
+  AdamW,
+  Ftrl,
+  Lamb,
+  Lion,
+  Nadam,
+  RMSprop,
+  SGD,
+} from './optimizers.js';
 export type { Builder } from './plan/builder.js';
 export type { Parameter } from './plan/parameter.js';
 export type { Value } from './plan/value.js';
 export { setSeed } from './random.js';
 export type { Regularizer } from './regularizers.js';
 export * as regularizers from './regularizers.js';
+export { LearningRateSchedule } from './schedule.js';
+export * as schedules from './schedules.js';
 export { Callback, type RunParams } from './train/callback.js';
 export * as callbacks from './train/callbacks.js';
 export { EarlyStopping, LambdaCallback, ProgressLogger } from './train/callbacks.js';

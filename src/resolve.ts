@@ -9,10 +9,12 @@ import * as losses from './losses.js';
 import type { Metric } from './metrics.js';
 import * as metrics from './metrics.js';
 import { lookUp } from './names.js';
-import type { Optimizer } from './optimizers.js';
+import type { Optimizer } from './optimizer.js';
 import * as optimizers from './optimizers.js';
 import type { Regularizer } from './regularizers.js';
 import * as regularizers from './regularizers.js';
+import type { LearningRateSchedule } from './schedule.js';
+import * as schedules from './schedules.js';
 
 export type ActivationLike = Identifier<typeof activations> | 'swish' | Described | Activation;
 export type InitializerLike = Identifier<typeof initializers> | Described | Initializer;
@@ -23,7 +25,8 @@ type MetricAlias = keyof typeof metricAliases;
 export type LossLike = Identifier<typeof losses> | LossAlias | Described | Loss;
 /** 'accuracy' and 'acc' stand for the binary, categorical or sparse one, whichever fits the output and the loss. */
 export type MetricLike = Identifier<typeof metrics> | MetricAlias | 'accuracy' | 'acc' | Described | Metric;
-export type OptimizerLike = 'sgd' | 'rmsprop' | 'RMSprop' | 'adam' | 'adagrad' | Described | Optimizer;
+/** In lower case, or as the class is called. */
+export type OptimizerLike = (keyof typeof optimizers & string) | Described | Optimizer;
 
 const lossAliases = {
   mse: 'meanSquaredError',
@@ -101,7 +104,29 @@ export function resolveMetric(metric: MetricLike, outputWidth: number, target: '
 }
 
 export function resolveOptimizer(optimizer: OptimizerLike): Optimizer {
-  const { sgd, rmsprop, adam, adagrad } = optimizers;
-  const like = typeof optimizer === 'string' ? optimizer.toLowerCase() : optimizer;
-  return resolve<Optimizer>(like, 'hyperparameters', { sgd, rmsprop, adam, adagrad }, 'optimizer');
+  if (typeof optimizer === 'object' && 'hyperparameters' in optimizer) return optimizer;
+  const { name, config } =
+    typeof optimizer === 'object' ? optimizer : { name: String(optimizer), config: {} };
+  const { sgd, rmsprop, adam, adamw, adamax, nadam, adagrad, adadelta, ftrl, lion, lamb } = optimizers;
+  const table = { sgd, rmsprop, adam, adamw, adamax, nadam, adagrad, adadelta, ftrl, lion, lamb };
+  return lookUp<(options: object) => Optimizer>(
+    table,
+    name.toLowerCase(),
+    'optimizer',
+  )(withSchedules(config));
+}
+
+/** Options with real schedules in the place of described ones. */
+function withSchedules(config: object): object {
+  const entries = Object.entries(config).map(([key, value]) =>
+    isDescribed(value) ? [key, resolveSchedule(value)] : [key, value],
+  );
+  return Object.fromEntries(entries);
+}
+
+function resolveSchedule(schedule: Described | LearningRateSchedule): LearningRateSchedule {
+  if ('at' in schedule) return schedule;
+  const { name, config } = schedule;
+  const table = schedules as unknown as Readonly<Record<string, (options: object) => LearningRateSchedule>>;
+  return lookUp(table, name, 'schedule')(withSchedules(config));
 }

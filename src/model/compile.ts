@@ -5,7 +5,7 @@ import type { SymbolicTensor } from '../layers/symbolic.js';
 import type { Loss } from '../losses.js';
 import type { Metric } from '../metrics.js';
 import { checkOptions } from '../names.js';
-import type { Optimizer } from '../optimizers.js';
+import type { Optimizer } from '../optimizer.js';
 import {
   isDescribed,
   type LossLike,

@@ -11,7 +11,7 @@ import { ConfigError, FourlaneError } from '../errors.js';
 import type { LayerOptions } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import { checkOptions } from '../names.js';
-import type { Optimizer } from '../optimizers.js';
+import type { Optimizer } from '../optimizer.js';
 import { type Callback, CallbackList } from '../train/callback.js';
 import { evaluateSamples } from '../train/evaluate.js';
 import type { History } from '../train/history.js';

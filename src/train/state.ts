@@ -1,4 +1,4 @@
-import type { Optimizer } from '../optimizers.js';
+import type { Optimizer } from '../optimizer.js';
 import type { Builder } from '../plan/builder.js';
 import type { Parameter } from '../plan/parameter.js';
 import { type Place, Value } from '../plan/value.js';
@@ -13,6 +13,9 @@ const SCALARS = {
   learningRate: 0,
   clipvalue: 1,
   hyperparameters: 2,
+  skip: 9,
+  share: 10,
+  overwrite: 11,
   key: 12,
   step: 14,
   replica: 15,
@@ -22,17 +25,22 @@ const RECORD_WORDS = 8;
 /** What replicas write lies in cache lines of its own. */
 const LINE_BYTES = 64;
 
+/** Weights that are neighbours in memory and decay alike. */
 interface Run {
   weights: number;
   offset: number;
   length: number;
+  decay: number;
 }
 
 /** What training keeps beside the weights: with both it goes on elsewhere as if nothing had happened. */
 export interface TrainingSnapshot {
   readonly iterations: number;
   readonly epochs: number;
-  /** The optimizer's slots one after the other, each in the order of the weights. */
+  /**
+   * The optimizer's slots one after the other, each in the order of the weights; then the moving averages and the
+   * collected gradients, where it keeps any.
+   */
   readonly slots: Float32Array<ArrayBuffer>;
 }
 
@@ -55,9 +63,13 @@ export class TrainingState {
   readonly #gradients = new Map<Parameter, Place>();
   readonly #allGradients: Value;
   readonly #table: Value;
-  readonly #runs: number;
+  readonly #runs: readonly Run[];
   /** Where the slots begin and end, in elements. */
   readonly #slots: readonly [from: number, to: number];
+  /** The address of the moving averages of the weights. */
+  readonly #averages: number | undefined;
+  /** The address of the collected gradients. */
+  readonly #collected: number | undefined;
 
   constructor(runtime: Runtime, optimizer: Optimizer, parameters: readonly Parameter[], key: RandomKey) {
     this.optimizer = optimizer;
@@ -66,21 +78,26 @@ export class TrainingState {
     this.#heap = runtime.heap;
     const lengths = parameters.map(({ shape }) => paddedLength(sizeOf(shape)));
     const total = lengths.reduce((sum, length) => sum + length, 0);
-    const runs = runsOf(parameters, lengths, optimizer.clipnorm !== undefined);
-    this.#runs = runs.length;
+    const runs = runsOf(parameters, lengths, optimizer);
+    this.#runs = runs;
 
     const scalarBytes = SCALARS.words * 4;
     const stride = Math.ceil((scalarBytes + total * 4) / LINE_BYTES) * LINE_BYTES;
     const tableBytes = runs.length * RECORD_WORDS * 4;
-    const bytes = runtime.threads * stride + tableBytes + optimizer.slots * total * 4;
+    const { useEma, gradientAccumulationSteps } = optimizer;
+    const starts = [...optimizer.slots, ...(useEma ? [0] : []), ...(gradientAccumulationSteps ? [0] : [])];
+    const bytes = runtime.threads * stride + tableBytes + starts.length * total * 4;
     this.#memory = runtime.heap.allocate(bytes, 'Training (gradients and optimizer)');
     const { address } = this.#memory;
     const gradients = address + scalarBytes;
     const table = address + runtime.threads * stride;
     const slots = table + tableBytes;
-    const slot = (i: number, offset: number) => (i < optimizer.slots ? slots + (i * total + offset) * 4 : 0);
+    const slotAt = (i: number, offset = 0) => slots + (i * total + offset) * 4;
+    const slot = (i: number, offset: number) => (i < optimizer.slots.length ? slotAt(i, offset) : 0);
+    this.#averages = useEma ? slotAt(optimizer.slots.length) : undefined;
+    this.#collected = gradientAccumulationSteps ? slotAt(starts.length - 1) : undefined;
     this.scalars = { address, stride };
-    this.#slots = [slots / 4, slots / 4 + optimizer.slots * total];
+    this.#slots = [slots / 4, slots / 4 + starts.length * total];
     this.#table = new Value([runs.length * RECORD_WORDS], { place: { address: table } });
     this.#allGradients = new Value([total], { place: { address: gradients, stride } });
 
@@ -96,10 +113,12 @@ export class TrainingState {
         [run.weights, gradients + run.offset * 4, slot(0, run.offset), slot(1, run.offset), run.length],
         at,
       );
-      f32.set([optimizer.weightDecay, 1], at + 5);
+      f32.set([run.decay, 1], at + 5);
       i32[at + 7] = slot(2, run.offset);
     });
-    if (optimizer.slotStart) f32.fill(optimizer.slotStart, ...this.#slots);
+    starts.forEach((start, i) => {
+      if (start) f32.fill(start, slotAt(i) / 4, slotAt(i + 1) / 4);
+    });
     i32.set([key.seed, key.ordinal, 0], address / 4 + SCALARS.key);
     for (let replica = 1; replica < runtime.threads; replica++) {
       i32[(address + replica * stride) / 4 + SCALARS.replica] = replica;
@@ -122,23 +141,52 @@ export class TrainingState {
 
   /** Emits what turns gradients into new weights. */
   emitUpdate(b: Builder): void {
-    const { clipnorm, globalClipnorm, kernel } = this.optimizer;
-    if (clipnorm !== undefined) b.emit(core, 'clipByNorm', this.#table, this.#runs, clipnorm);
-    if (globalClipnorm !== undefined)
-      b.emit(core, 'clipByGlobalNorm', this.#table, this.#runs, globalClipnorm);
-    b.emit(core, kernel, this.#table, this.#runs, new Value([SCALARS.words], { place: this.scalars }));
+    const { clipnorm, globalClipnorm, gradientAccumulationSteps, kernel } = this.optimizer;
+    const [table, gradients, count] = [this.#table, this.#allGradients, this.#runs.length];
+    const scalars = new Value([SCALARS.words], { place: this.scalars });
+    if (this.#collected) {
+      const sum = new Value(gradients.shape, { place: { address: this.#collected } });
+      b.emit(core, 'collectGradients', sum, gradients, scalars, gradientAccumulationSteps!, gradients.count);
+    }
+    if (clipnorm !== undefined) b.emit(core, 'clipByNorm', table, count, clipnorm);
+    if (globalClipnorm !== undefined) b.emit(core, 'clipByGlobalNorm', table, count, globalClipnorm);
+    b.emit(core, kernel, table, count, scalars);
+    if (!this.#averages) return;
+    for (const { weights, offset, length } of this.#runs) {
+      const average = new Value([length], { place: { address: this.#averages + offset * 4 } });
+      const run = new Value([length], { place: { address: weights } });
+      b.emit(core, 'movingAverage', average, run, scalars, length);
+    }
+  }
+
+  /** Puts the moving averages, where there are any, in the place of the weights. */
+  useAverages(): void {
+    if (!this.#averages || !this.iterations) return;
+    const { f32 } = this.#heap;
+    for (const { weights, offset, length } of this.#runs) {
+      const from = this.#averages / 4 + offset;
+      f32.copyWithin(weights / 4, from, from + length);
+    }
   }
 
   /** Writes the scalars of the step that comes next. */
   beginStep(): void {
     const { optimizer, iterations } = this;
+    const { gradientAccumulationSteps: collect = 1, emaMomentum, emaOverwriteFrequency } = optimizer;
     const { f32, i32 } = this.#heap;
     const { address, stride } = this.scalars;
     const at = address / 4;
-    f32[at + SCALARS.learningRate] = optimizer.learningRate;
+    optimizer.iterations = iterations;
+    const { learningRate } = optimizer;
+    // As in Keras: schedules follow the gradients that were computed, everything else the steps that were taken.
+    const taken = Math.floor(iterations / collect);
+    f32[at + SCALARS.learningRate] = learningRate;
     f32[at + SCALARS.clipvalue] = optimizer.clipvalue ?? Infinity;
-    const values = optimizer.hyperparameters(iterations + 1);
+    const values = optimizer.hyperparameters(taken + 1, learningRate);
     for (let i = 0; i < values.length; i++) f32[at + SCALARS.hyperparameters + i] = values[i];
+    i32[at + SCALARS.skip] = (iterations + 1) % collect ? 1 : 0;
+    f32[at + SCALARS.share] = taken ? 1 - emaMomentum : 1;
+    i32[at + SCALARS.overwrite] = emaOverwriteFrequency && (taken + 1) % emaOverwriteFrequency === 0 ? 1 : 0;
     i32[at + SCALARS.step] = iterations;
     for (let replica = 1; replica < this.#runtime.threads; replica++) {
       i32.copyWithin(at + (replica * stride!) / 4, at, at + SCALARS.replica);
@@ -148,6 +196,7 @@ export class TrainingState {
   /** Counts the step, once it is done: one that fails has not been taken. */
   endStep(): void {
     this.iterations++;
+    this.optimizer.iterations = this.iterations;
   }
 
   /** A copy of what it keeps. */
@@ -159,6 +208,7 @@ export class TrainingState {
   /** Goes on where `snapshot` was called, for the same weights and optimizer. */
   restore({ iterations, epochs, slots }: TrainingSnapshot): void {
     this.iterations = iterations;
+    this.optimizer.iterations = iterations;
     this.epochs = epochs;
     this.#heap.f32.subarray(...this.#slots).set(slots);
   }
@@ -174,14 +224,17 @@ export function paddedLength(length: number): number {
   return Math.ceil(length / 4) * 4;
 }
 
-/** Neighbours in memory are walked as one, unless every weight needs a norm of its own. */
-function runsOf(parameters: readonly Parameter[], lengths: readonly number[], separate: boolean): Run[] {
+/** Neighbours in memory that decay alike are walked as one, unless every weight needs a norm of its own. */
+function runsOf(parameters: readonly Parameter[], lengths: readonly number[], optimizer: Optimizer): Run[] {
+  const separate = optimizer.separate || optimizer.clipnorm !== undefined;
   const runs: Run[] = [];
   let offset = 0;
-  parameters.forEach(({ address }, i) => {
+  parameters.forEach(({ name, address }, i) => {
     const last = runs.at(-1);
-    if (!separate && last && last.weights + last.length * 4 === address) last.length += lengths[i];
-    else runs.push({ weights: address, offset, length: lengths[i] });
+    const decay = optimizer.weightDecayOf(name);
+    const joins = !separate && last?.decay === decay && last.weights + last.length * 4 === address;
+    if (joins) last.length += lengths[i];
+    else runs.push({ weights: address, offset, length: lengths[i], decay });
     offset += lengths[i];
   });
   return runs;

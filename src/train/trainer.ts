@@ -153,6 +153,7 @@ export class Trainer<Data> {
       }
       await callbacks.each((callback) => callback.onEpochEnd(epoch, last));
     }
+    state.useAverages();
     await callbacks.each((callback) => callback.onTrainEnd(last));
     // Finalizers of dropped models, and whoever else waits, get a turn even between many short runs.
     await pacer.pause();

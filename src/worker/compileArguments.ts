@@ -31,7 +31,7 @@ function described(part: unknown, resolve: Resolve): unknown {
   if (Array.isArray(part)) return part.map((entry) => described(entry, resolve));
   if (isDescribed(part)) {
     const like = describe(part);
-    if (makesEqual(like, part, resolve)) return like;
+    if (!hasFunctions(like) && makesEqual(like, part, resolve)) return like;
   }
   if (isDescribed(part) || 'build' in part || 'hyperparameters' in part) {
     const { name } = part as { name?: unknown };
@@ -42,6 +42,11 @@ function described(part: unknown, resolve: Resolve): unknown {
     );
   }
   return Object.fromEntries(Object.entries(part).map(([key, entry]) => [key, described(entry, resolve)]));
+}
+
+/** A learning rate, for instance, may be a function. */
+function hasFunctions({ config }: Described): boolean {
+  return Object.values(config).some((option) => typeof option === 'function');
 }
 
 /** Whether name and options say everything: an object may have been given another name or another `build`. */

@@ -59,8 +59,9 @@ export class DistantModel implements CallbackModel {
   }
 
   /** Takes what has come along with a hook. */
-  see({ weights, learningRate }: HookCall): void {
+  see({ weights, learningRate, iterations }: HookCall): void {
     const { optimizer } = this;
+    if (this.synchronized && this.#model.optimizer) this.#model.optimizer.iterations = iterations;
     // Without synchronization the worker's rate is the one that counts, until somebody here sets another.
     const untouched = !this.synchronized && optimizer?.learningRate === this.#learningRate;
     if (optimizer && untouched && learningRate !== undefined) optimizer.learningRate = learningRate;

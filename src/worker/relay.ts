@@ -33,8 +33,9 @@ export class Relay extends Callback {
     const model = this.#target;
     const { progress, ...params } = this.params;
     const weights = weighted ? weightsOf(model) : undefined;
-    const learningRate = model.optimizer?.learningRate;
-    const call = { hook, arguments: given, params, progress: progress(), learningRate, weights };
+    const { learningRate, iterations = 0 } = model.optimizer ?? {};
+    const how = { params, progress: progress(), learningRate, iterations };
+    const call = { hook, arguments: given, ...how, weights };
     const answer = await this.#ask(call);
     if (answer.failed) throw new CallbackFailed('A callback has thrown.');
     if (answer.stopTraining) model.stopTraining = true;

@@ -61,6 +61,8 @@ export interface HookCall {
   readonly params: Omit<RunParams, 'progress'>;
   readonly progress: Progress;
   readonly learningRate: number | undefined;
+  /** How far the optimizer is, which a schedule follows. */
+  readonly iterations: number;
   readonly weights: readonly Float32Array[] | undefined;
 }
 

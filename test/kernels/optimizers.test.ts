@@ -52,7 +52,7 @@ function placeTable(runs: Run[], settings: Settings): number {
     });
     view.setFloat32(record + 20, settings.decay ?? 0, true);
     view.setFloat32(record + 24, settings.scale ?? 1, true);
-    view.setInt32(record + 28, 0, true);
+    view.setInt32(record + 28, run.slots[2] ?? 0, true);
   });
   return table;
 }
@@ -65,8 +65,13 @@ function scaleOf(table: number, i: number): number {
   return new DataView(bench.memory.buffer).getFloat32(table + i * RECORD + 24, true);
 }
 
+/** The scalar block: lr, clipvalue, seven hyper-parameters, `skip`, and the words of movingAverage. */
 function scalarWords({ lr, clipvalue = Infinity }: Settings, hyper: number[]): number[] {
-  return [lr, clipvalue, ...hyper];
+  const words: number[] = new Array(16).fill(0);
+  [lr, clipvalue, ...hyper].forEach((word, i) => {
+    words[i] = word;
+  });
+  return words;
 }
 
 const sizes = [4, 5, 13, 257];
@@ -94,6 +99,7 @@ describe.each(Object.entries(optimizers))('%s', (name, optimizer) => {
         expected[r].forEach((p, i) => {
           update(optimizer, p, g[i], t, setting);
         });
+        optimizer.finish?.(expected[r], setting.lr, t);
       });
       kernels[name](table, runs.length, scalars);
     }
@@ -108,7 +114,7 @@ describe.each(Object.entries(optimizers))('%s', (name, optimizer) => {
         expectClose(
           bench.f32(slot, run.size),
           expected[r].map((p) => p.slots[s]),
-          { relativeToMax: 4e-7 },
+          { relativeToMax: 4.5e-7 },
         );
         expect(bench.tailIntact(slot, run.padded * 4)).toBe(true);
       });
@@ -118,13 +124,16 @@ describe.each(Object.entries(optimizers))('%s', (name, optimizer) => {
     });
   });
 
-  test('leaves no denormals after 1000 steps without a gradient', () => {
+  test.each([1, 2e-38])('leaves no denormals after 1000 steps without a gradient, from %f on', (size) => {
     bench.reset();
     const run = placeRun(uniformArray(64, 1), optimizer.slots);
     const setting = { lr: 0.01 };
     const table = placeTable([run], setting);
     const scalars = bench.reserve(64);
-    write(run.g, uniformArray(64, 2));
+    write(
+      run.g,
+      uniformArray(64, 2).map((g) => g * size),
+    );
     for (let t = 1; t <= 1001; t++) {
       write(scalars, scalarWords(setting, optimizer.hyper(setting.lr, t)));
       kernels[name](table, 1, scalars);
@@ -135,6 +144,20 @@ describe.each(Object.entries(optimizers))('%s', (name, optimizer) => {
         expect(value === 0 || Math.abs(value) >= 1.17549435e-38).toBe(true);
       }
     }
+  });
+
+  test('changes nothing where the step is to be skipped', () => {
+    bench.reset();
+    const run = placeRun(uniformArray(8, 1), optimizer.slots);
+    write(run.g, uniformArray(8, 2));
+    const setting = { lr: 0.01 };
+    const scalars = bench.reserve(64);
+    write(scalars, scalarWords(setting, optimizer.hyper(setting.lr, 1)));
+    new Int32Array(bench.memory.buffer, scalars, 16)[9] = 1;
+    const all = () => [run.w, ...run.slots].map((address) => bench.f32(address, 8));
+    const before = all();
+    kernels[name](placeTable([run], setting), 1, scalars);
+    expect(all()).toEqual(before);
   });
 
   test('lets a NaN gradient through, to its own weight alone', () => {
@@ -150,6 +173,46 @@ describe.each(Object.entries(optimizers))('%s', (name, optimizer) => {
     expect(nan(bench.f32(run.w, 8))).toEqual(only);
     for (const slot of run.slots) expect(nan(bench.f32(slot, 8))).toEqual(only);
   });
+});
+
+test.each(['rmspropCentered', 'rmspropCenteredMomentum'])(
+  '%s: a variance that float32 makes negative counts as 0',
+  (name) => {
+    bench.reset();
+    const run = placeRun(uniformArray(64, 1), optimizers[name].slots);
+    const table = placeTable([run], { lr: 0.01 });
+    const scalars = bench.reserve(64);
+    write(scalars, scalarWords({ lr: 0.01 }, optimizers[name].hyper(0.01, 1)));
+    // Both averages come down to a constant gradient and stop a few units in the last place above it.
+    const g = uniformArray(64, 2, 900, 1100);
+    for (let t = 0; t < 400; t++) {
+      write(run.g, t === 0 ? g.map((value) => 20 * value) : g);
+      kernels[name](table, 1, scalars);
+    }
+    expect(bench.f32(run.w, 64).every(Number.isFinite)).toBe(true);
+  },
+);
+
+test.each(['ftrl', 'ftrlPower'])('%s keeps padding at 0 where the accumulator begins with 0', (name) => {
+  bench.reset();
+  const run = placeRun(uniformArray(5, 1), [0, 0]);
+  write(run.g, uniformArray(5, 2));
+  const scalars = bench.reserve(64);
+  const [rate, , ...rest] = optimizers[name].hyper(0.1, 1);
+  write(scalars, scalarWords({ lr: 0.1 }, [rate, 0, ...rest]));
+  kernels[name](placeTable([run], { lr: 0.1 }), 1, scalars);
+  expect(bench.f32(run.w, 8).every(Number.isFinite)).toBe(true);
+  expect(bench.f32(run.w, 8).slice(5)).toEqual(new Float32Array(3));
+});
+
+test('lamb steps plainly where all weights are 0', () => {
+  bench.reset();
+  const run = placeRun(new Float32Array(4), [0, 0]);
+  write(run.g, [1, 1, 1, 1]);
+  const scalars = bench.reserve(64);
+  write(scalars, scalarWords({ lr: 0.5 }, optimizers.lamb.hyper(0.5, 1)));
+  kernels.lamb(placeTable([run], { lr: 0.5 }), 1, scalars);
+  expectClose(bench.f32(run.w, 4), [-0.5, -0.5, -0.5, -0.5], { absolute: 1e-6 });
 });
 
 describe('clipping by norm', () => {
@@ -207,5 +270,72 @@ describe('clipping by norm', () => {
     expect(scaleOf(table, 2)).not.toBeNaN();
     bench.kernels.clipByGlobalNorm(table, count, clip);
     expect(scaleOf(table, 2)).toBeNaN();
+  });
+});
+
+describe('collectGradients', () => {
+  test('adds up until the step is due, then gives the mean and begins anew', () => {
+    bench.reset();
+    const n = 20;
+    const batches = [1, 2, 3].map((seed) => uniformArray(n, seed));
+    const g = bench.reserve(n * 4);
+    const sum = bench.place(new Float32Array(n));
+    const scalars = bench.place(new Int32Array(16));
+    batches.forEach((batch, i) => {
+      write(g, batch);
+      const skip = i < 2 ? 1 : 0;
+      new Int32Array(bench.memory.buffer, scalars, 16)[9] = skip;
+      bench.kernels.collectGradients(sum, g, scalars, 3, n);
+      if (skip) expect(bench.f32(g, n)).toEqual(batch);
+    });
+    const mean = Array.from(
+      { length: n },
+      (_, i) => batches.reduce((total, batch) => total + batch[i], 0) / 3,
+    );
+    expectClose(bench.f32(g, n), mean, { absolute: 1e-7 });
+    expect(bench.f32(sum, n)).toEqual(new Float32Array(n));
+    for (const address of [g, sum]) expect(bench.tailIntact(address, n * 4)).toBe(true);
+  });
+});
+
+describe('movingAverage', () => {
+  const n = 12;
+  const share = 0.25;
+  function place(overwrite: number) {
+    bench.reset();
+    const [average, w] = [uniformArray(n, 1), uniformArray(n, 2)];
+    const addresses = {
+      average: bench.place(average),
+      w: bench.place(w),
+      scalars: bench.place(new Int32Array(16)),
+    };
+    new Float32Array(bench.memory.buffer, addresses.scalars, 16)[10] = share;
+    new Int32Array(bench.memory.buffer, addresses.scalars, 16)[11] = overwrite;
+    bench.kernels.movingAverage(addresses.average, addresses.w, addresses.scalars, n);
+    const expected = Array.from(average, (mean, i) => (1 - share) * mean + share * w[i]);
+    expectClose(bench.f32(addresses.average, n), expected, { absolute: 1e-7 });
+    for (const address of [addresses.average, addresses.w]) {
+      expect(bench.tailIntact(address, n * 4)).toBe(true);
+    }
+    return { before: w, after: bench.f32(addresses.w, n), mean: bench.f32(addresses.average, n) };
+  }
+
+  test('leaves the weights alone', () => {
+    const { before, after } = place(0);
+    expect(after).toEqual(before);
+  });
+
+  test('overwrites the weights where it is told to', () => {
+    const { after, mean } = place(1);
+    expect(after).toEqual(mean);
+  });
+
+  test('leaves no denormals', () => {
+    bench.reset();
+    const average = bench.place(new Float32Array(4).fill(2e-30));
+    const w = bench.place(new Float32Array(4));
+    const scalars = bench.place(new Float32Array(16).fill(0.75));
+    bench.kernels.movingAverage(average, w, scalars, 4);
+    expect(bench.f32(average, 4)).toEqual(new Float32Array(4));
   });
 });

@@ -44,6 +44,9 @@ export function scenario(fl, { digits }, infer) {
     parts.push([`losses.${name}`, () => trainLoss(kit, loss, false)]);
     parts.push([`losses.${name} of probabilities`, () => trainLoss(kit, loss, true)]);
   }
+  for (const [name, schedule] of made(fl, 'schedules')) {
+    parts.push([`schedules.${name}`, () => trainSchedule(kit, schedule)]);
+  }
   parts.push(['sparse inputs', () => trainSparse(kit, [16], { epochs: 2 })]);
   parts.push(['errors', () => raiseErrors(kit)]);
   return runAll(fl, parts);
@@ -109,6 +112,20 @@ async function trainOptimizer({ fl, infer, x, y }, optimizer) {
   const callbacks = made(fl, 'callbacks').map(([, callback]) => callback);
   await model.fit(x, y, { epochs: 2, batchSize: 100, validationSplit: 0.1, callbacks, verbose: 0 });
   return finish({ fl, infer }, model, x);
+}
+
+/** A small classifier whose learning rate follows the schedule. */
+async function trainSchedule({ fl, infer, x, y }, learningRate) {
+  const model = fl.sequential([
+    fl.layers.rescaling({ scale: 1 / 16, inputShape: [64] }),
+    fl.layers.dense({ units: 10, activation: 'softmax' }),
+  ]);
+  const optimizer = fl.optimizers.sgd({ learningRate });
+  model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy' });
+  const n = 200;
+  const images = fl.tensor(x.data.slice(0, n * 64), [n, 64]);
+  await model.fit(images, y.data.slice(0, n), { epochs: 2, batchSize: 32, verbose: 0 });
+  return finish({ fl, infer }, model, images);
 }
 
 /** The loss and every metric for its kind of targets; `indirect` keeps it from reading what stands before softmax. */

@@ -37,11 +37,24 @@ export const OPTIONS = {
   metrics: {},
   optimizers: {
     sgd: { momentum: 0.9, nesterov: true, clipvalue: 0.5 },
-    rmsprop: { weightDecay: 0.01 },
-    adam: { globalClipnorm: 1 },
+    rmsprop: { weightDecay: 0.01, centered: true, momentum: 0.5 },
+    adam: { globalClipnorm: 1, amsgrad: true },
+    adamw: { excludeFromWeightDecay: ['bias'], gradientAccumulationSteps: 3 },
     adagrad: { clipnorm: 1 },
+    ftrl: { learningRatePower: -0.75, l1RegularizationStrength: 0.001 },
+    nadam: { useEma: true, emaMomentum: 0.9, emaOverwriteFrequency: 10 },
   },
   regularizers: { l1l2: { l1: 0.01, l2: 0.01 } },
+  schedules: {
+    cosineDecay: { initialLearningRate: 0.01, decaySteps: 10, warmupTarget: 0.2, warmupSteps: 5 },
+    cosineDecayRestarts: { initialLearningRate: 0.2, firstDecaySteps: 4, tMul: 1.5, mMul: 0.75 },
+    exponentialDecay: { initialLearningRate: 0.2, decaySteps: 7, decayRate: 0.5 },
+    inverseTimeDecay: { initialLearningRate: 0.2, decaySteps: 7, decayRate: 0.5 },
+    oneCycle: { maxLearningRate: 0.2, totalSteps: 14 },
+    piecewiseConstantDecay: { boundaries: [3, 8], values: [0.2, 0.1, 0.02] },
+    polynomialDecay: { initialLearningRate: 0.2, decaySteps: 10, power: 1.5 },
+    warmup: { steps: 5, learningRate: 0.1 },
+  },
 };
 
 /** The factories of a table by their names; classes, which begin with a capital, are left out. */

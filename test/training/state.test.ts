@@ -25,6 +25,18 @@ describe('training goes on in another model with the snapshot of its state', () 
     ['adagrad', () => fl.optimizers.adagrad()],
     ['adam', () => fl.optimizers.adam()],
     ['rmsprop', () => fl.optimizers.rmsprop()],
+    ['rmsprop with all its slots', () => fl.optimizers.rmsprop({ centered: true, momentum: 0.5 })],
+    ['amsgrad', () => fl.optimizers.adam({ amsgrad: true })],
+    ['adamax', () => fl.optimizers.adamax()],
+    ['nadam', () => fl.optimizers.nadam()],
+    ['adadelta', () => fl.optimizers.adadelta({ learningRate: 1 })],
+    ['ftrl', () => fl.optimizers.ftrl({ learningRate: 0.5 })],
+    ['lion', () => fl.optimizers.lion()],
+    ['lamb', () => fl.optimizers.lamb()],
+    // The first run ends in the middle of four gradients.
+    ['gradients that are collected', () => fl.optimizers.adam({ gradientAccumulationSteps: 4 })],
+    ['averages', () => fl.optimizers.sgd({ useEma: true, emaOverwriteFrequency: 5 })],
+    ['a schedule', () => fl.optimizers.sgd({ learningRate: (iteration) => 0.1 / (1 + iteration) })],
   ])('%s', async (_, optimizer) => {
     const whole = make(optimizer());
     await whole.fit(x, y, options);

@@ -163,6 +163,37 @@ describe.skipIf(!built)(`callbacks outside of the worker${reason}`, () => {
     expect(hashOf(await worker.getWeights())).toBe(before);
   });
 
+  test.each([true, false])('a rate that follows a schedule is seen here, with sync %s', async (sync) => {
+    const scheduled = () => {
+      const other = network();
+      const schedule = fl.schedules.exponentialDecay({
+        initialLearningRate: 0.1,
+        decaySteps: 2,
+        decayRate: 0.5,
+      });
+      const optimizer = fl.optimizers.sgd({ learningRate: schedule, gradientAccumulationSteps: 2 });
+      other.compile({ optimizer, loss: 'mse' });
+      return other;
+    };
+    const watch = (rates: number[]) =>
+      fl.callbacks.lambdaCallback({
+        onEpochEnd() {
+          rates.push(this.model.optimizer!.learningRate);
+        },
+      } as Partial<Callback> & ThisType<Callback>);
+    const [here, there]: number[][] = [[], []];
+    const local = scheduled();
+    await local.fit(x, y, { epochs: 3, callbacks: [watch(here)], verbose: 0 });
+    const distant = scheduled();
+    const other = await inWorker(distant);
+    workers.push(other);
+    await other.fit(x, y, { epochs: 3, callbacks: [watch(there)], sync, verbose: 0 });
+    expect(there).toEqual(here);
+    expect(new Set(there).size).toBe(3);
+    expect(hashOf(await other.getWeights())).toBe(hashOf(local.getWeights()));
+    if (sync) expect(distant.optimizer!.learningRate).toBe(local.optimizer!.learningRate);
+  });
+
   test('weights do not come along with batches, and that is said', async () => {
     const callback = fl.callbacks.lambdaCallback({
       onTrainBatchEnd() {

@@ -25,16 +25,46 @@ describe('what compile is told can be described and made again', () => {
 
   test.each([
     fl.optimizers.sgd({ momentum: 0.9, nesterov: true }),
-    fl.optimizers.rmsprop({ rho: 0.5, clipnorm: 2 }),
-    fl.optimizers.adam({ beta1: 0.7, weightDecay: 0.1 }),
+    fl.optimizers.rmsprop({ rho: 0.5, clipnorm: 2, centered: true, momentum: 0.5 }),
+    fl.optimizers.adam({ beta1: 0.7, weightDecay: 0.1, amsgrad: true }),
+    fl.optimizers.adamw({ excludeFromWeightDecay: ['bias'] }),
+    fl.optimizers.adamax({ useEma: true, emaMomentum: 0.5, emaOverwriteFrequency: 7 }),
+    fl.optimizers.nadam({ gradientAccumulationSteps: 4 }),
     fl.optimizers.adagrad({ initialAccumulatorValue: 0.5 }),
+    fl.optimizers.adadelta({ rho: 0.5 }),
+    fl.optimizers.ftrl({ learningRatePower: -0.25, l1RegularizationStrength: 0.5 }),
+    fl.optimizers.lion({ beta2: 0.5 }),
+    fl.optimizers.lamb({ epsilon: 0.5 }),
   ])('optimizer $name, with the learning rate of now', (optimizer) => {
     optimizer.learningRate = 0.123;
     const again = resolveOptimizer(travel(optimizer));
     expect(again).toBeInstanceOf(optimizer.constructor);
     expect(again.learningRate).toBe(0.123);
     expect(JSON.stringify(again)).toBe(JSON.stringify(optimizer));
-    expect(again.hyperparameters(3)).toEqual(optimizer.hyperparameters(3));
+    expect(again.hyperparameters(3, 0.1)).toEqual(optimizer.hyperparameters(3, 0.1));
+    expect(['kernel', 'bias'].map((name) => again.weightDecayOf(name))).toEqual(
+      ['kernel', 'bias'].map((name) => optimizer.weightDecayOf(name)),
+    );
+  });
+
+  test('every optimizer by its name, in lower case and as its class', () => {
+    const classes = [fl.SGD, fl.RMSprop, fl.Adam, fl.AdamW, fl.Adamax, fl.Nadam, fl.Adagrad, fl.Adadelta];
+    for (const kind of [...classes, fl.Ftrl, fl.Lion, fl.Lamb]) {
+      const { name } = kind as { name: string };
+      expect(resolveOptimizer(name as 'Adam')).toBeInstanceOf(kind);
+      expect(resolveOptimizer(name.toLowerCase() as 'adam').constructor).toBe(kind);
+    }
+  });
+
+  test('a learning rate that follows a schedule, also one within another', () => {
+    const decay = fl.schedules.cosineDecay({ initialLearningRate: 0.5, decaySteps: 10 });
+    const learningRate = fl.schedules.warmup({ steps: 3, learningRate: decay });
+    const again = resolveOptimizer(travel(fl.optimizers.sgd({ learningRate })));
+    for (const iterations of [0, 2, 3, 7, 20]) {
+      again.iterations = iterations;
+      expect(again.learningRate).toBe(learningRate.at(iterations));
+    }
+    expect(travel(again)).toEqual(travel(fl.optimizers.sgd({ learningRate })));
   });
 
   test('compile takes descriptions', () => {

@@ -140,6 +140,15 @@ describe.skipIf(!built)(`what cannot be opened${reason}`, () => {
     }
   });
 
+  test('options of an optimizer that are functions', async () => {
+    const options = [{ learningRate: () => 0.1 }, { weightDecay: 0.1, excludeFromWeightDecay: () => true }];
+    for (const option of options) {
+      const error = await own({ optimizer: fl.optimizers.sgd(option) });
+      expect(error).toMatchObject({ name: 'ConfigError', code: 'own-part' });
+      expect(error.message).toMatch(/'sgd' in what compile was told/);
+    }
+  });
+
   test('a model without shapes, unknown options, addresses that are none', async () => {
     const shapeless = fl.sequential([fl.layers.dense({ units: 1 })]);
     expect(await failure(inWorker(shapeless))).toMatchObject({ code: 'not-built' });
