@@ -17,14 +17,14 @@ os.environ.update(
 import json
 from pathlib import Path
 
-from generate import activations, initializers, layers, losses, metrics, optimizers, regularizers, training
+from generate import activations, constraints, initializers, layers, losses, metrics, optimizers, regularizers, training
 from generate.files import worst, write
 from generate.values import use_floatx
 
 HERE = Path(__file__).parent
 MAKERS = {
     module.__name__.rpartition(".")[2]: module.make
-    for module in (layers, activations, losses, metrics, regularizers, optimizers, training, initializers)
+    for module in (layers, activations, losses, metrics, regularizers, constraints, optimizers, training, initializers)
 }
 
 
