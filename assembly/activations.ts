@@ -19,6 +19,19 @@
  * | silu        | x sigmoid(x)                | x | p (1 + x (1 - p)), p = sigmoid(x) |                |
  * | exponential | exp(x)                      | y | y                                 |                |
  * | hardSigmoid | relu6(x + 3) / 6            | x | abs(x) < 3 ? 1/6 : 0              |                |
+ * | relu6       | min(max(x, 0), 6)           | y | 0 < y < 6                         |                |
+ * | celu        | elu with e^(x / alpha)      | x | x > 0 ? 1 : e^(x / alpha)         | above 0        |
+ * | mish        | x tanh(softplus(x))         | x | see the class                     |                |
+ * | softsign    | x / (1 + abs(x))            | x | 1 / (1 + abs(x))^2                |                |
+ * | logSigmoid  | -softplus(-x)               | x | sigmoid(-x)                       |                |
+ * | hardSilu    | x relu6(x + 3) / 6          | x | (2 x + 3) / 6 between -3 and 3    |                |
+ * | hardTanh    | min(max(x, -1), 1)          | x | abs(x) <= 1                       |                |
+ * | tanhShrink  | x - tanh(x)                 | x | tanh(x)^2                         |                |
+ * | softShrink  | x -+ alpha, 0 in between    | x | abs(x) > alpha                    | threshold      |
+ * | hardShrink  | x, 0 up to abs(x) = alpha   | x | abs(x) > alpha                    | threshold      |
+ * | squareplus  | (x + sqrt(x^2 + alpha)) / 2 | x | y / sqrt(x^2 + alpha)             | above 0        |
+ * | sparsePlus  | (x + 1)^2 / 4, then x       | x | sparseSigmoid(x)                  |                |
+ * | sparseSigmoid | (x + 1) / 2 kept to 0..1  | x | abs(x) < 1 ? 1/2 : 0              |                |
  * | absolute    | abs(x)                      | x | sign(x), 0 at 0                   |                |
  * | square      | x^2                         | x | 2 x                               |                |
  * | sqrt        | sqrt(x)                     | y | 1 / (2 y)                         |                |
@@ -211,6 +224,228 @@ class HardSigmoid {
 
 // @ts-ignore: decorator
 @final @unmanaged
+class Relu6 {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    return f32x4.pmin(f32x4.pmax(x, splat(0)), splat(6));
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, y: v128, _alpha: v128): v128 {
+    return v128.and(dy, v128.and(greaterThanZero(y), f32x4.lt(y, splat(6))));
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class Celu {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, alpha: v128): v128 {
+    return v128.bitselect(x, f32x4.mul(alpha, math.expm1(f32x4.div(x, alpha))), greaterThanZero(x));
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, alpha: v128): v128 {
+    return v128.bitselect(dy, f32x4.mul(dy, math.expSaturating(f32x4.div(x, alpha))), greaterThanZero(x));
+  }
+}
+
+/** Where tanh(softplus(x)) is 0 and 1. */
+const MISH: usize = memory.data<f32>([-100, 20], 16);
+
+/** With e = exp(x), tanh(softplus(x)) is e (e + 2) / (e (e + 2) + 2): no logarithm, no cancellation. */
+// @ts-ignore: decorator
+@final @unmanaged
+class Mish {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    const low = f32x4.pmax(x, v128.load32_splat(MISH));
+    const e = math.expNegative(f32x4.pmin(low, v128.load32_splat(MISH, 4)));
+    const n = f32x4.mul(e, f32x4.add(e, splat(2)));
+    return f32x4.mul(low, f32x4.div(n, f32x4.add(n, splat(2))));
+  }
+  // The slope is n / (n + 2) + 4 x e (e + 1) / (n + 2)^2.
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, _alpha: v128): v128 {
+    const bounded = f32x4.pmin(f32x4.pmax(x, v128.load32_splat(MISH)), v128.load32_splat(MISH, 4));
+    const e = math.expNegative(bounded);
+    const n = f32x4.mul(e, f32x4.add(e, splat(2)));
+    const inverse = f32x4.div(splat(1), f32x4.add(n, splat(2)));
+    const rise = f32x4.mul(f32x4.mul(e, f32x4.add(e, splat(1))), f32x4.mul(inverse, inverse));
+    const slope = f32x4.add(f32x4.mul(n, inverse), f32x4.mul(f32x4.mul(splat(4), bounded), rise));
+    return f32x4.mul(dy, slope);
+  }
+}
+
+/** Keeps infinity from meeting itself. */
+const LARGE: usize = memory.data<f32>([-1e38, 1e38], 16);
+
+// @ts-ignore: decorator
+@inline
+function withoutInfinity(x: v128): v128 {
+  return f32x4.pmin(f32x4.pmax(x, v128.load32_splat(LARGE)), v128.load32_splat(LARGE, 4));
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class Softsign {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    const bounded = withoutInfinity(x);
+    return f32x4.div(bounded, f32x4.add(splat(1), f32x4.abs(bounded)));
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, _alpha: v128): v128 {
+    const inverse = f32x4.div(splat(1), f32x4.add(splat(1), f32x4.abs(x)));
+    return f32x4.mul(dy, f32x4.mul(inverse, inverse));
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class LogSigmoid {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    return f32x4.neg(math.softplus(f32x4.neg(x)));
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, _alpha: v128): v128 {
+    return f32x4.mul(dy, math.sigmoid(f32x4.neg(x)));
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class HardSilu {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    return f32x4.mul(f32x4.pmax(x, splat(-3)), changetype<HardSigmoid>(0).forward(x, _alpha));
+  }
+  // At -3 the slope of the left side, at 3 that of the right one.
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, _alpha: v128): v128 {
+    const inside = f32x4.mul(f32x4.add(f32x4.add(x, x), splat(3)), splat(SIXTH));
+    const slope = v128.bitselect(splat(1), inside, f32x4.ge(x, splat(3)));
+    return v128.andnot(f32x4.mul(dy, slope), f32x4.le(x, splat(-3)));
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class HardTanh {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    return f32x4.pmin(f32x4.pmax(x, splat(-1)), splat(1));
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, _alpha: v128): v128 {
+    return v128.and(dy, f32x4.le(f32x4.abs(x), splat(1)));
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class TanhShrink {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    return f32x4.sub(x, math.tanh(x));
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, _alpha: v128): v128 {
+    const t = math.tanh(x);
+    return f32x4.mul(dy, f32x4.mul(t, t));
+  }
+}
+
+/** v where abs(x) > alpha, NaN where x is NaN, else 0. */
+// @ts-ignore: decorator
+@inline
+function beyond(x: v128, alpha: v128, v: v128): v128 {
+  return v128.andnot(v, f32x4.le(f32x4.abs(x), alpha));
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class SoftShrink {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, alpha: v128): v128 {
+    const inside = f32x4.pmin(f32x4.pmax(x, f32x4.neg(alpha)), alpha);
+    return beyond(x, alpha, f32x4.sub(x, inside));
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, alpha: v128): v128 {
+    return beyond(x, alpha, dy);
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class HardShrink {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, alpha: v128): v128 {
+    return beyond(x, alpha, x);
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, alpha: v128): v128 {
+    return beyond(x, alpha, dy);
+  }
+}
+
+/** sqrt(x^2 + b), also where x^2 overflows. */
+// @ts-ignore: decorator
+@inline
+function hypotenuse(x: v128, b: v128): v128 {
+  const root = f32x4.sqrt(f32x4.add(f32x4.pmin(f32x4.mul(x, x), v128.load32_splat(LARGE, 4)), b));
+  return f32x4.pmax(root, f32x4.abs(x));
+}
+
+/** On the left (x + s) / 2, s = sqrt(x^2 + b), cancels; b / (2 (s - x)) is the same. */
+// @ts-ignore: decorator
+@final @unmanaged
+class Squareplus {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, b: v128): v128 {
+    const half = splat(0.5);
+    const sum = f32x4.add(f32x4.mul(hypotenuse(x, b), half), f32x4.mul(f32x4.abs(x), half));
+    const left = f32x4.div(f32x4.mul(b, splat(0.25)), sum);
+    return v128.bitselect(left, sum, f32x4.lt(x, splat(0)));
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, b: v128): v128 {
+    const bounded = withoutInfinity(x);
+    const slope = f32x4.div(changetype<Squareplus>(0).forward(bounded, b), hypotenuse(bounded, b));
+    return f32x4.mul(dy, slope);
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class SparseSigmoid {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    const bounded = f32x4.pmin(f32x4.pmax(x, splat(-1)), splat(1));
+    return f32x4.mul(f32x4.add(bounded, splat(1)), splat(0.5));
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, _alpha: v128): v128 {
+    return v128.and(f32x4.mul(dy, splat(0.5)), f32x4.lt(f32x4.abs(x), splat(1)));
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+class SparsePlus {
+  // @ts-ignore: decorator
+  @inline forward(x: v128, _alpha: v128): v128 {
+    const share = changetype<SparseSigmoid>(0).forward(x, _alpha);
+    return v128.bitselect(x, f32x4.mul(share, share), f32x4.ge(x, splat(1)));
+  }
+  // @ts-ignore: decorator
+  @inline backward(dy: v128, x: v128, _alpha: v128): v128 {
+    return f32x4.mul(dy, changetype<SparseSigmoid>(0).forward(x, _alpha));
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
 class Absolute {
   // @ts-ignore: decorator
   @inline forward(x: v128, _alpha: v128): v128 {
@@ -393,6 +628,97 @@ export function hardSigmoid(y: usize, x: usize, alpha: f32, n: i32): void {
 }
 export function hardSigmoidBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
   backward<HardSigmoid>(dx, dy, s, alpha, n);
+}
+
+export function relu6(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Relu6>(y, x, alpha, n);
+}
+export function relu6Backward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Relu6>(dx, dy, s, alpha, n);
+}
+
+export function celu(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Celu>(y, x, alpha, n);
+}
+export function celuBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Celu>(dx, dy, s, alpha, n);
+}
+
+export function mish(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Mish>(y, x, alpha, n);
+}
+export function mishBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Mish>(dx, dy, s, alpha, n);
+}
+
+export function softsign(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Softsign>(y, x, alpha, n);
+}
+export function softsignBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Softsign>(dx, dy, s, alpha, n);
+}
+
+export function logSigmoid(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<LogSigmoid>(y, x, alpha, n);
+}
+export function logSigmoidBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<LogSigmoid>(dx, dy, s, alpha, n);
+}
+
+export function hardSilu(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<HardSilu>(y, x, alpha, n);
+}
+export function hardSiluBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<HardSilu>(dx, dy, s, alpha, n);
+}
+
+export function hardTanh(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<HardTanh>(y, x, alpha, n);
+}
+export function hardTanhBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<HardTanh>(dx, dy, s, alpha, n);
+}
+
+export function tanhShrink(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<TanhShrink>(y, x, alpha, n);
+}
+export function tanhShrinkBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<TanhShrink>(dx, dy, s, alpha, n);
+}
+
+export function softShrink(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<SoftShrink>(y, x, alpha, n);
+}
+export function softShrinkBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<SoftShrink>(dx, dy, s, alpha, n);
+}
+
+export function hardShrink(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<HardShrink>(y, x, alpha, n);
+}
+export function hardShrinkBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<HardShrink>(dx, dy, s, alpha, n);
+}
+
+export function squareplus(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<Squareplus>(y, x, alpha, n);
+}
+export function squareplusBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<Squareplus>(dx, dy, s, alpha, n);
+}
+
+export function sparsePlus(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<SparsePlus>(y, x, alpha, n);
+}
+export function sparsePlusBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<SparsePlus>(dx, dy, s, alpha, n);
+}
+
+export function sparseSigmoid(y: usize, x: usize, alpha: f32, n: i32): void {
+  forward<SparseSigmoid>(y, x, alpha, n);
+}
+export function sparseSigmoidBackward(dx: usize, dy: usize, s: usize, alpha: f32, n: i32): void {
+  backward<SparseSigmoid>(dx, dy, s, alpha, n);
 }
 
 export function absolute(y: usize, x: usize, alpha: f32, n: i32): void {

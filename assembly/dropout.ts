@@ -1,4 +1,6 @@
+import { affine } from './elementwise';
 import { philox } from './philox';
+import { Normals } from './random';
 import { storeLanes, storePart } from './simd';
 
 /** Byte offsets of the generator's state in the scalars block. */
@@ -87,4 +89,13 @@ export function dropoutReluBackward(dx: usize, dy: usize, y: usize, rate: f32, n
     y += 16;
   }
   if (n) storeLanes(dx, v128.and(f32x4.mul(v128.load(dy), scale), f32x4.gt(v128.load(y), zero)), n);
+}
+
+/** y [n] normal with that mean and standard deviation, from the scalars' key, step and replica, and the stream. */
+export function normalNoise(y: usize, scalars: usize, stream: u32, mean: f32, stddev: f32, n: i32): void {
+  const key0 = load<u32>(scalars, KEY0);
+  const key1 = load<u32>(scalars, KEY1);
+  const step = load<u32>(scalars, STEP);
+  philox<Normals>(y, 0, 0, key0, key1, 0, step, stream, load<u32>(scalars, REPLICA), n);
+  affine(y, y, stddev, mean, n);
 }

@@ -4,25 +4,42 @@
  */
 export {
   absolute,
+  celu,
   elu,
   exponential,
   gelu,
+  hardShrink,
   hardSigmoid,
+  hardSilu,
+  hardTanh,
   leakyRelu,
   log,
+  logSigmoid,
+  mish,
   reciprocal,
   relu,
+  relu6,
   selu,
   sigmoid,
   silu,
   softplus,
+  softShrink,
+  softsign,
+  sparsePlus,
+  sparseSigmoid,
   sqrt,
   square,
+  squareplus,
   tanh,
+  tanhShrink,
 } from './activations';
-export { add, addRow, affine, allFinite, convertU8, maximum, minimum, multiply, multiplyRow } from './elementwise';
+export { add, addRow, affine, allFinite, convertU8, fill, maximum, minimum, multiply, multiplyRow } from './elementwise';
+export { normalizeColumns } from './batchnorm';
 export { gemmNN } from './gemm';
+export { batchNN } from './gemmbatch';
+export { layerNormalize, rmsNormalize, unitNormalize } from './normalize';
+export { rectify } from './rectify';
 export { rowSum } from './reduce';
-export { copyColumns } from './shape';
-export { softmax } from './softmax';
+export { copyColumns, repeatRows, transpose } from './shape';
+export { logSoftmax, softmax } from './softmax';
 export { csrMatmul } from './sparse';

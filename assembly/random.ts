@@ -86,7 +86,7 @@ class Fractions {
 /** Box-Muller: a radius and an angle make two independent normal values. */
 // @ts-ignore: decorator
 @final @unmanaged
-class Normals {
+export class Normals {
   // @ts-ignore: decorator
   @inline size(): i32 {
     return GROUP;

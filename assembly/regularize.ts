@@ -19,3 +19,15 @@ export function regularize(state: usize, dw: usize, w: usize, l1: f32, l2: f32, 
     w += 16;
   }
 }
+
+/** dy [n] = (l1 sign(y) + 2 l2 y [n]) / rows: the derivative of l1 sum |y| + l2 sum y^2 over the rows of a batch. */
+export function regularizeBackward(dy: usize, y: usize, l1: f32, l2: f32, rows: f32, n: i32): void {
+  const step = f32x4.splat(l1 / rows);
+  const slope = f32x4.splat((2 * l2) / rows);
+  for (; n > 0; n -= 4) {
+    const ys = v128.load(y);
+    storePart(dy, n, f32x4.add(f32x4.mul(step, signOf(ys)), f32x4.mul(slope, ys)));
+    dy += 16;
+    y += 16;
+  }
+}

@@ -8,7 +8,7 @@ const ORDER = [
   ['wasm'],
   ['threads', 'file'],
   ['random'],
-  ['plan', 'initializers', 'regularizers'],
+  ['plan', 'initializers', 'regularizers', 'constraints'],
   ['activations', 'losses', 'metrics', 'optimizer', 'optimizers', 'schedules', 'resolve'],
   ['layers'],
   ['data'],

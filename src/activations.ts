@@ -1,5 +1,6 @@
-import { ValueError } from './errors.js';
-import type { Builder } from './plan/builder.js';
+import { ShapeError, ValueError } from './errors.js';
+import { overAxes, sampleAxis } from './plan/axes.js';
+import type { Builder, RectifyOptions } from './plan/builder.js';
 import type { FunctionName } from './plan/functions.js';
 import type { Value } from './plan/value.js';
 
@@ -13,8 +14,37 @@ export interface Activation {
 
 /** x. */
 export const linear = (): Activation => ({ name: 'linear', config: {}, apply: (_, x) => x });
-/** max(x, 0). */
-export const relu = (): Activation => elementwise('relu');
+
+export interface ReluOptions {
+  /** The slope below the threshold, 0 or above. Default 0. */
+  negativeSlope?: number;
+  /** The largest result, 0 or above. Default: none. */
+  maxValue?: number | null;
+  /** Up to here the input counts as below; 0 or above. Default 0. */
+  threshold?: number;
+}
+
+/**
+ * max(x, 0). With options: min(x, maxValue) above the threshold, negativeSlope * (x - threshold) elsewhere.
+ *
+ * @throws ValueError where an option is negative.
+ */
+export function relu(options: ReluOptions = {}): Activation {
+  const { negativeSlope = 0, maxValue = null, threshold = 0 } = options;
+  notNegative('relu', { negativeSlope, maxValue: maxValue ?? 0, threshold });
+  if (maxValue === null && threshold === 0) {
+    if (negativeSlope === 0) return elementwise('relu');
+    return { ...elementwise('leakyRelu', { negativeSlope }, negativeSlope), name: 'relu' };
+  }
+  return rectifier(
+    'relu',
+    { negativeSlope, threshold, ...(maxValue === null ? {} : { maxValue }) },
+    { slope: negativeSlope, threshold, ceiling: maxValue ?? undefined },
+  );
+}
+
+/** min(max(x, 0), 6). */
+export const relu6 = (): Activation => elementwise('relu6');
 /** x above 0, negativeSlope * x below (default 0.2; the layer of that name has 0.3). */
 export const leakyRelu = ({ negativeSlope = 0.2 } = {}): Activation =>
   elementwise('leakyRelu', { negativeSlope }, negativeSlope);
@@ -22,8 +52,18 @@ export const leakyRelu = ({ negativeSlope = 0.2 } = {}): Activation =>
 export const sigmoid = (): Activation => elementwise('sigmoid');
 /** The hyperbolic tangent. */
 export const tanh = (): Activation => elementwise('tanh');
-/** exp(x) / sum exp(x) over the last axis. */
-export const softmax = (): Activation => ({ name: 'softmax', config: {}, apply: (b, x) => b.softmax(x) });
+/** exp(x) / sum exp(x) over an axis (default -1, the last; 1 is the first after the batch). */
+export const softmax = ({ axis = -1 }: AxisOptions = {}): Activation =>
+  overAxis('softmax', axis, (b, x) => b.softmax(x));
+/** The logarithm of `softmax`, without its overflow and underflow. */
+export const logSoftmax = ({ axis = -1 }: AxisOptions = {}): Activation =>
+  overAxis('logSoftmax', axis, (b, x) => b.logSoftmax(x));
+/** a * sigmoid(b), the two halves of an axis of even length (default -1; Dauphin et al. 2017). */
+export const glu = ({ axis = -1 }: AxisOptions = {}): Activation => ({
+  name: 'glu',
+  config: { axis },
+  apply: (b, x) => gate(b, x, axis),
+});
 /** log(1 + exp(x)). */
 export const softplus = (): Activation => elementwise('softplus');
 /** x above 0, alpha * (exp(x) - 1) below (default alpha 1; Clevert et al. 2016). */
@@ -39,6 +79,92 @@ export const silu = (): Activation => elementwise('silu');
 export const exponential = (): Activation => elementwise('exponential');
 /** relu6(x + 3) / 6. */
 export const hardSigmoid = (): Activation => elementwise('hardSigmoid');
+/** x above 0, alpha * (exp(x / alpha) - 1) below (default alpha 1; Barron 2017). */
+export const celu = ({ alpha = 1 } = {}): Activation =>
+  elementwise('celu', { alpha }, aboveZero('celu', 'alpha', alpha));
+/** x * tanh(softplus(x)) (Misra 2019). */
+export const mish = (): Activation => elementwise('mish');
+/** x / (1 + |x|). */
+export const softsign = (): Activation => elementwise('softsign');
+/** log(sigmoid(x)). */
+export const logSigmoid = (): Activation => elementwise('logSigmoid');
+/** x * relu6(x + 3) / 6 (Howard et al. 2019). */
+export const hardSilu = (): Activation => elementwise('hardSilu');
+/** x kept to -1..1. */
+export const hardTanh = (): Activation => elementwise('hardTanh');
+/** x - tanh(x). */
+export const tanhShrink = (): Activation => elementwise('tanhShrink');
+/** x moved towards 0 by `threshold` (default 0.5), and 0 where it would pass it. */
+export const softShrink = ({ threshold = 0.5 } = {}): Activation =>
+  elementwise('softShrink', notNegative('softShrink', { threshold }), threshold);
+/** x where |x| is above `threshold` (default 0.5), else 0. */
+export const hardShrink = ({ threshold = 0.5 } = {}): Activation =>
+  elementwise('hardShrink', notNegative('hardShrink', { threshold }), threshold);
+/** x above `threshold`, else `defaultValue` (both 0 by default). */
+export const threshold = ({ threshold = 0, defaultValue = 0 } = {}): Activation => {
+  return rectifier('threshold', { threshold, defaultValue }, { threshold, below: defaultValue });
+};
+/** (x + sqrt(x^2 + b)) / 2 (default b 4; Barron 2021). */
+export const squareplus = ({ b = 4 } = {}): Activation =>
+  elementwise('squareplus', { b }, aboveZero('squareplus', 'b', b));
+/** 0 up to -1, x from 1 on, (x + 1)^2 / 4 between. */
+export const sparsePlus = (): Activation => elementwise('sparsePlus');
+/** (x + 1) / 2 kept to 0..1, the derivative of `sparsePlus`. */
+export const sparseSigmoid = (): Activation => elementwise('sparseSigmoid');
+
+export interface AxisOptions {
+  /** Default -1, the last; 1 is the first after the batch. */
+  axis?: number;
+}
+
+function overAxis(name: string, axis: number, work: (b: Builder, x: Value) => Value): Activation {
+  return {
+    name,
+    config: axis === -1 ? {} : { axis },
+    apply: (b, x) => overAxes(b, x, [sampleAxis(axis, x.shape)], (rows) => work(b, rows)),
+  };
+}
+
+function gate(b: Builder, x: Value, axis: number): Value {
+  const at = sampleAxis(axis, x.shape);
+  const half = x.shape[at] / 2;
+  if (!Number.isInteger(half)) {
+    throw new ShapeError('layer-shape', `glu halves axis ${axis}, whose length ${x.shape[at]} is odd.`);
+  }
+  return b.multiply(b.slice(x, at, 0, half), b.apply('sigmoid', b.slice(x, at, half, half)));
+}
+
+function rectifier(name: string, config: Record<string, number>, options: RectifyOptions): Activation {
+  for (const [option, value] of Object.entries(config)) finite(name, option, value);
+  return { name, config, apply: (b, x) => b.rectify(x, options) };
+}
+
+function finite(name: string, option: string, value: number): void {
+  if (Number.isFinite(value)) return;
+  throw new ValueError(
+    'activation',
+    `activations.${name}: ${option} must be a finite number, but got ${String(value)}.`,
+  );
+}
+
+function notNegative<T extends Record<string, number>>(name: string, options: T): T {
+  for (const [option, value] of Object.entries(options)) {
+    if (value >= 0) continue;
+    throw new ValueError(
+      'activation',
+      `activations.${name}: ${option} must be 0 or above, but got ${String(value)}.`,
+    );
+  }
+  return options;
+}
+
+function aboveZero(name: string, option: string, value: number): number {
+  if (value > 0) return value;
+  throw new ValueError(
+    'activation',
+    `activations.${name}: ${option} must be above 0, but got ${String(value)}.`,
+  );
+}
 
 /** x (1 + tanh(u)) / 2 is x sigmoid(2u), with u = sqrt(2/pi) (x + 0.044715 x^3): no cancellation on the left. */
 function approximateGelu(b: Builder, x: Value): Value {

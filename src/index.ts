@@ -1,5 +1,7 @@
 export type { Activation as ActivationFunction } from './activations.js';
 export * as activations from './activations.js';
+export type { Constraint } from './constraints.js';
+export * as constraints from './constraints.js';
 export type { Data, ModelData } from './data/adapt.js';
 export { SparseMatrix, type SparseMatrixOptions } from './data/sparse.js';
 export { Tensor, type TensorOptions, tensor } from './data/tensor.js';

@@ -1,7 +1,7 @@
-import { ValueError } from './errors.js';
+import { ShapeError, ValueError } from './errors.js';
 import { checkOptions, lookUp } from './names.js';
 import { checkSeed, type RandomKey, streams } from './random.js';
-import { type Shape, sizeOf } from './shape.js';
+import { formatShape, type Shape, sizeOf } from './shape.js';
 import { core } from './wasm/core.js';
 import { runtime } from './wasm/runtime.js';
 
@@ -105,6 +105,61 @@ export function lecunUniform({ seed }: SeedOptions = {}): Initializer {
 /** Truncated normal with stddev sqrt(1 / fanIn) (LeCun et al. 1998): for selu. */
 export function lecunNormal({ seed }: SeedOptions = {}): Initializer {
   return scaled('lecunNormal', { seed }, 1, 'fanIn', 'truncatedNormal', seed);
+}
+
+/** A matrix with `gain` (default 1) on its diagonal, else 0. @throws ShapeError for weights of other ranks. */
+export function identity({ gain = 1 }: { gain?: number } = {}): Initializer {
+  return {
+    name: 'identity',
+    config: { gain },
+    fill(address, shape) {
+      checkRank('identity', shape, shape.length === 2);
+      const { heap } = runtime();
+      const [rows, cols] = shape;
+      const at = address / 4;
+      heap.f32.fill(0, at, at + rows * cols);
+      for (let i = 0; i < Math.min(rows, cols); i++) heap.f32[at + i * (cols + 1)] = gain;
+    },
+  };
+}
+
+/**
+ * A random matrix with orthonormal rows or columns, whichever are fewer, times `gain` (default 1; Saxe et al. 2014). All
+ * axes but the last count as one. @throws ShapeError for weights with fewer than two axes.
+ */
+export function orthogonal(options: { gain?: number } & SeedOptions = {}): Initializer {
+  checkOptions(options, ['gain', 'seed'], 'initializers.orthogonal');
+  const { gain = 1, seed } = options;
+  const normal = drawn('orthogonal', {}, seed, () => ['untruncatedNormal', 0, 1]);
+  return {
+    name: 'orthogonal',
+    config: { gain, seed },
+    fill(address, shape, key, stream) {
+      checkRank('orthogonal', shape, shape.length >= 2);
+      const size = sizeOf(shape);
+      const cols = shape[shape.length - 1];
+      const rows = size / cols;
+      const shared = runtime();
+      const { orthonormalize, transpose } = shared.kernels(core);
+      if (rows <= cols) {
+        normal.fill(address, shape, key, stream);
+        orthonormalize(address, gain, rows, cols);
+        return;
+      }
+      shared.reserveRegion(size * 4, 'Initial weights');
+      normal.fill(shared.regionAddress, shape, key, stream);
+      orthonormalize(shared.regionAddress, gain, cols, rows);
+      transpose(address, shared.regionAddress, cols, rows, 1, 1);
+    },
+  };
+}
+
+function checkRank(name: string, shape: Shape, fits: boolean): void {
+  if (fits) return;
+  throw new ShapeError(
+    'layer-shape',
+    `initializers.${name} is for matrices, but got a weight of shape ${formatShape(shape)}.`,
+  );
 }
 
 function constantOf(name: string, value: number, config: Record<string, unknown>): Initializer {

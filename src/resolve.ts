@@ -1,6 +1,8 @@
 /** From what users write (a name in either spelling, or an object) to the object. */
 import type { Activation } from './activations.js';
 import * as activations from './activations.js';
+import type { Constraint } from './constraints.js';
+import * as constraints from './constraints.js';
 import type { Identifier } from './identifiers.js';
 import type { Initializer } from './initializers.js';
 import * as initializers from './initializers.js';
@@ -16,9 +18,15 @@ import * as regularizers from './regularizers.js';
 import type { LearningRateSchedule } from './schedule.js';
 import * as schedules from './schedules.js';
 
-export type ActivationLike = Identifier<typeof activations> | 'swish' | Described | Activation;
+export type ActivationLike = Identifier<typeof activations> | ActivationAlias | Described | Activation;
 export type InitializerLike = Identifier<typeof initializers> | Described | Initializer;
-export type RegularizerLike = Identifier<typeof regularizers> | 'l1_l2' | Described | Regularizer;
+export type ConstraintLike = Identifier<typeof constraints> | ConstraintAlias | Described | Constraint;
+export type RegularizerLike =
+  | Identifier<typeof regularizers>
+  | 'l1_l2'
+  | 'orthogonal'
+  | Described
+  | Regularizer;
 
 type LossAlias = keyof typeof lossAliases;
 type MetricAlias = keyof typeof metricAliases;
@@ -28,6 +36,14 @@ export type MetricLike = Identifier<typeof metrics> | MetricAlias | 'accuracy' |
 /** In lower case, or as the class is called. */
 export type OptimizerLike = (keyof typeof optimizers & string) | Described | Optimizer;
 
+type ActivationAlias = keyof typeof activationAliases;
+const activationAliases = {
+  swish: 'silu',
+  hard_swish: 'hardSilu',
+  hardswish: 'hardSilu',
+} as const;
+type ConstraintAlias = keyof typeof constraintAliases;
+const constraintAliases = { minmaxnorm: 'minMaxNorm' } as const;
 const lossAliases = {
   mse: 'meanSquaredError',
   mae: 'meanAbsoluteError',
@@ -74,7 +90,7 @@ function resolve<T extends object>(
 }
 
 export function resolveActivation(activation: ActivationLike): Activation {
-  return resolve(activation, 'apply', activations, 'activation', { swish: 'silu' });
+  return resolve(activation, 'apply', activations, 'activation', activationAliases);
 }
 
 export function resolveInitializer(initializer: InitializerLike): Initializer {
@@ -82,7 +98,14 @@ export function resolveInitializer(initializer: InitializerLike): Initializer {
 }
 
 export function resolveRegularizer(regularizer: RegularizerLike): Regularizer {
-  return resolve(regularizer, 'l1', regularizers, 'regularizer', { l1_l2: 'l1l2' });
+  return resolve(regularizer, 'emit', regularizers, 'regularizer', {
+    l1_l2: 'l1l2',
+    orthogonal: 'orthogonalRegularizer',
+  });
+}
+
+export function resolveConstraint(constraint: ConstraintLike): Constraint {
+  return resolve(constraint, 'emit', constraints, 'constraint', constraintAliases);
 }
 
 export function resolveLoss(loss: LossLike): Loss {

@@ -14,7 +14,7 @@ import {
 } from '../plan/portable.js';
 import { Program } from '../plan/program.js';
 import type { Step } from '../plan/step.js';
-import type { Place, Value } from '../plan/value.js';
+import { type Place, Value } from '../plan/value.js';
 import { abi, forward } from '../wasm/forward.js';
 import type { Allocation } from '../wasm/heap.js';
 import { KernelModule } from '../wasm/module.js';
@@ -147,9 +147,11 @@ export class InferenceModel {
 /** The step with the values of ports for the inputs; a matrix product of a sparse input becomes the sparse kernel. */
 function withInputs(step: Step, replaced: ReadonlyMap<Value, Value>): Step {
   const args = step.args.map((argument) => {
-    const port =
-      typeof argument === 'object' && 'storage' in argument ? replaced.get(argument.storage) : undefined;
-    return port ?? argument;
+    if (!(argument instanceof Value)) return argument;
+    const port = replaced.get(argument.storage);
+    if (!port) return argument;
+    // A view of a part has no table of sparse rows; who reads one begins at its beginning.
+    return argument.offset ? port.at(argument.offset) : port;
   });
   const input = args[1];
   const sparse = typeof input === 'object' && 'sparse' in input ? input.sparse : undefined;

@@ -1,12 +1,33 @@
-import type { Activation as ActivationFunction } from '../activations.js';
-import { elu, leakyRelu, relu, softmax } from '../activations.js';
+import {
+  type Activation as ActivationFunction,
+  type AxisOptions,
+  elu,
+  leakyRelu,
+  type ReluOptions,
+  relu,
+  softmax,
+} from '../activations.js';
+import type { Constraint } from '../constraints.js';
+import type { Initializer } from '../initializers.js';
 import { checkOptions } from '../names.js';
+import { sampleAxes } from '../plan/axes.js';
 import type { Builder } from '../plan/builder.js';
+import type { Parameter } from '../plan/parameter.js';
 import type { Value } from '../plan/value.js';
-import { type ActivationLike, describe, resolveActivation } from '../resolve.js';
-import { Layer, type LayerOptions } from './layer.js';
-
-const COMMON = ['name', 'trainable', 'inputShape'];
+import type { Regularizer } from '../regularizers.js';
+import {
+  type ActivationLike,
+  type ConstraintLike,
+  describe,
+  type InitializerLike,
+  type RegularizerLike,
+  resolveActivation,
+  resolveConstraint,
+  resolveInitializer,
+  resolveRegularizer,
+} from '../resolve.js';
+import { type Shape, sizeOf } from '../shape.js';
+import { COMMON, Layer, type LayerOptions, optional, type WeightBuilder } from './layer.js';
 
 /** A layer that applies an activation function and nothing else; the shape stays. */
 export abstract class ActivationLayer extends Layer {
@@ -40,17 +61,27 @@ export class Activation extends ActivationLayer {
   }
 
   override getConfig(): Record<string, unknown> {
-    const { name, trainable } = this;
-    return { name, trainable, activation: describe(this.activation) };
+    const { name, trainable, activityRegularizer } = this;
+    return {
+      name,
+      trainable,
+      activityRegularizer: optional(activityRegularizer, describe),
+      activation: describe(this.activation),
+    };
   }
 }
 
-/** max(x, 0). */
+export interface ReLUOptions extends LayerOptions, ReluOptions {}
+
+/**
+ * max(x, 0); with options min(x, maxValue) above the threshold, negativeSlope * (x - threshold) elsewhere.
+ */
 export class ReLU extends ActivationLayer {
   static override className = 'ReLU';
 
-  constructor(options: LayerOptions = {}) {
-    super(relu(), options, 'layers.relu');
+  /** @throws ValueError where an option is negative. */
+  constructor({ negativeSlope, maxValue, threshold, ...options }: ReLUOptions = {}) {
+    super(relu({ negativeSlope, maxValue, threshold }), options, 'layers.relu');
   }
 }
 
@@ -82,11 +113,70 @@ export class ELU extends ActivationLayer {
   }
 }
 
-/** exp(x) / sum exp(x) over the last axis. */
+export interface SoftmaxOptions extends LayerOptions, AxisOptions {}
+
+/** exp(x) / sum exp(x) over an axis (default -1, the last; 1 is the first after the batch). */
 export class Softmax extends ActivationLayer {
   static override className = 'Softmax';
 
-  constructor(options: LayerOptions = {}) {
-    super(softmax(), options, 'layers.softmax');
+  constructor({ axis, ...options }: SoftmaxOptions = {}) {
+    super(softmax({ axis }), options, 'layers.softmax');
+  }
+}
+
+export interface PReLUOptions extends LayerOptions {
+  /** Default 'zeros'. */
+  alphaInitializer?: InitializerLike;
+  alphaRegularizer?: RegularizerLike;
+  alphaConstraint?: ConstraintLike;
+  /** Axes along which all share one slope; 1 is the first after the batch. Default: none. */
+  sharedAxes?: readonly number[];
+}
+
+/** x above 0, alpha * x below, with a slope that is learnt for every element of a sample (He et al. 2015). */
+export class PReLU extends Layer {
+  static override className = 'PReLU';
+  readonly alphaInitializer: Initializer;
+  readonly alphaRegularizer: Regularizer | undefined;
+  readonly alphaConstraint: Constraint | undefined;
+  readonly sharedAxes: readonly number[] | undefined;
+  alpha!: Parameter;
+
+  constructor(options: PReLUOptions = {}) {
+    super(options);
+    const own = ['alphaInitializer', 'alphaRegularizer', 'alphaConstraint', 'sharedAxes'];
+    checkOptions(options, [...own, ...COMMON], 'layers.prelu');
+    this.alphaInitializer = resolveInitializer(options.alphaInitializer ?? 'zeros');
+    this.alphaRegularizer = optional(options.alphaRegularizer, resolveRegularizer);
+    this.alphaConstraint = optional(options.alphaConstraint, resolveConstraint);
+    this.sharedAxes = options.sharedAxes;
+  }
+
+  override build(b: WeightBuilder, shape: Shape): void {
+    const shared = sampleAxes(this.sharedAxes ?? [], shape);
+    this.alpha = b.parameter({
+      name: 'alpha',
+      shape: shape.map((size, axis) => (shared.includes(axis) ? 1 : size)),
+      initializer: this.alphaInitializer,
+      regularizer: this.alphaRegularizer,
+      constraint: this.alphaConstraint,
+    });
+  }
+
+  override call(b: Builder, x: Value): Value {
+    const size = sizeOf(x.shape);
+    const slope = b.reshape(b.broadcast(this.alpha, x.shape), [size]);
+    const below = b.reshape(b.apply('relu', b.affine(x, -1, 0)), [size]);
+    return b.subtract(b.apply('relu', x), b.reshape(b.multiply(below, slope), x.shape));
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return {
+      ...super.getConfig(),
+      alphaInitializer: describe(this.alphaInitializer),
+      alphaRegularizer: optional(this.alphaRegularizer, describe),
+      alphaConstraint: optional(this.alphaConstraint, describe),
+      sharedAxes: this.sharedAxes,
+    };
   }
 }

@@ -1,8 +1,32 @@
-export { Activation, ELU, LeakyReLU, ReLU, Softmax } from './activation.js';
+export { Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax } from './activation.js';
 export { Dense, type DenseOptions } from './dense.js';
+export { Identity } from './identity.js';
 export { InputLayer } from './input.js';
 export { Layer, type LayerOptions, type WeightBuilder, type WeightOptions } from './layer.js';
-export { Add, Average, Concatenate, Multiply } from './merge.js';
+export { Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract } from './merge.js';
+export {
+  BatchNormalization,
+  GroupNormalization,
+  LayerNormalization,
+  RMSNormalization,
+  UnitNormalization,
+} from './normalization.js';
 export { Rescaling } from './preprocessing.js';
-export { Dropout } from './regularization.js';
-export { Flatten, Reshape } from './reshape.js';
+export {
+  ActivityRegularization,
+  AlphaDropout,
+  Dropout,
+  GaussianDropout,
+  GaussianNoise,
+  SpatialDropout1D,
+  SpatialDropout2D,
+} from './regularization.js';
+export { Flatten, Permute, RepeatVector, Reshape } from './reshape.js';
+export {
+  Cropping1D,
+  Cropping2D,
+  UpSampling1D,
+  UpSampling2D,
+  ZeroPadding1D,
+  ZeroPadding2D,
+} from './resize.js';

@@ -1,4 +1,5 @@
 import type { Activation } from '../activations.js';
+import type { Constraint } from '../constraints.js';
 import { ShapeError } from '../errors.js';
 import type { Initializer } from '../initializers.js';
 import { checkOptions } from '../names.js';
@@ -8,15 +9,17 @@ import type { Value } from '../plan/value.js';
 import type { Regularizer } from '../regularizers.js';
 import {
   type ActivationLike,
+  type ConstraintLike,
   describe,
   type InitializerLike,
   type RegularizerLike,
   resolveActivation,
+  resolveConstraint,
   resolveInitializer,
   resolveRegularizer,
 } from '../resolve.js';
 import type { Shape } from '../shape.js';
-import { checkCount, Layer, type LayerOptions, type WeightBuilder } from './layer.js';
+import { COMMON, checkCount, Layer, type LayerOptions, optional, type WeightBuilder } from './layer.js';
 
 export interface DenseOptions extends LayerOptions {
   /** How many outputs. */
@@ -31,11 +34,14 @@ export interface DenseOptions extends LayerOptions {
   biasInitializer?: InitializerLike;
   kernelRegularizer?: RegularizerLike;
   biasRegularizer?: RegularizerLike;
+  /** What is done to the kernel after every step. */
+  kernelConstraint?: ConstraintLike;
+  biasConstraint?: ConstraintLike;
 }
 
 const OPTIONS = [
   ...['units', 'activation', 'useBias', 'kernelInitializer', 'biasInitializer', 'kernelRegularizer'],
-  ...['biasRegularizer', 'name', 'trainable', 'inputShape'],
+  ...['biasRegularizer', 'kernelConstraint', 'biasConstraint', ...COMMON],
 ];
 
 /**
@@ -51,6 +57,8 @@ export class Dense extends Layer {
   readonly biasInitializer: Initializer;
   readonly kernelRegularizer: Regularizer | undefined;
   readonly biasRegularizer: Regularizer | undefined;
+  readonly kernelConstraint: Constraint | undefined;
+  readonly biasConstraint: Constraint | undefined;
   kernel!: Parameter;
   bias: Parameter | undefined;
 
@@ -63,27 +71,31 @@ export class Dense extends Layer {
     this.useBias = options.useBias ?? true;
     this.kernelInitializer = resolveInitializer(options.kernelInitializer ?? 'glorotUniform');
     this.biasInitializer = resolveInitializer(options.biasInitializer ?? 'zeros');
-    this.kernelRegularizer = options.kernelRegularizer && resolveRegularizer(options.kernelRegularizer);
-    this.biasRegularizer = options.biasRegularizer && resolveRegularizer(options.biasRegularizer);
+    this.kernelRegularizer = optional(options.kernelRegularizer, resolveRegularizer);
+    this.biasRegularizer = optional(options.biasRegularizer, resolveRegularizer);
+    this.kernelConstraint = optional(options.kernelConstraint, resolveConstraint);
+    this.biasConstraint = optional(options.biasConstraint, resolveConstraint);
   }
 
   override build(b: WeightBuilder, shape: Shape): void {
     if (shape.length === 0) {
       throw new ShapeError('layer-shape', 'a dense layer needs an input of shape [batch, ..., features].');
     }
-    const { units, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer } = this;
+    const { units } = this;
     this.kernel = b.parameter({
       name: 'kernel',
       shape: [shape[shape.length - 1], units],
-      initializer: kernelInitializer,
-      regularizer: kernelRegularizer,
+      initializer: this.kernelInitializer,
+      regularizer: this.kernelRegularizer,
+      constraint: this.kernelConstraint,
     });
     if (!this.useBias) return;
     this.bias = b.parameter({
       name: 'bias',
       shape: [units],
-      initializer: biasInitializer,
-      regularizer: biasRegularizer,
+      initializer: this.biasInitializer,
+      regularizer: this.biasRegularizer,
+      constraint: this.biasConstraint,
     });
   }
 
@@ -97,7 +109,7 @@ export class Dense extends Layer {
   }
 
   override getConfig(): Record<string, unknown> {
-    const { units, useBias, kernelRegularizer, biasRegularizer } = this;
+    const { units, useBias } = this;
     return {
       ...super.getConfig(),
       units,
@@ -105,8 +117,10 @@ export class Dense extends Layer {
       useBias,
       kernelInitializer: describe(this.kernelInitializer),
       biasInitializer: describe(this.biasInitializer),
-      kernelRegularizer: kernelRegularizer && describe(kernelRegularizer),
-      biasRegularizer: biasRegularizer && describe(biasRegularizer),
+      kernelRegularizer: optional(this.kernelRegularizer, describe),
+      biasRegularizer: optional(this.biasRegularizer, describe),
+      kernelConstraint: optional(this.kernelConstraint, describe),
+      biasConstraint: optional(this.biasConstraint, describe),
     };
   }
 }

@@ -9,31 +9,119 @@ import {
   type ELUOptions,
   LeakyReLU,
   type LeakyReLUOptions,
+  PReLU,
+  type PReLUOptions,
   ReLU,
+  type ReLUOptions,
   Softmax,
+  type SoftmaxOptions,
 } from './activation.js';
 import { Dense, type DenseOptions } from './dense.js';
+import { Identity } from './identity.js';
 import { InputLayer, type InputOptions } from './input.js';
 import type { LayerOptions } from './layer.js';
-import { Add, Average, Concatenate, type ConcatenateOptions, Multiply } from './merge.js';
+import {
+  Add,
+  Average,
+  Concatenate,
+  type ConcatenateOptions,
+  Dot,
+  type DotOptions,
+  Maximum,
+  Minimum,
+  Multiply,
+  Subtract,
+} from './merge.js';
+import {
+  BatchNormalization,
+  type BatchNormalizationOptions,
+  GroupNormalization,
+  type GroupNormalizationOptions,
+  LayerNormalization,
+  type LayerNormalizationOptions,
+  RMSNormalization,
+  type RMSNormalizationOptions,
+  UnitNormalization,
+  type UnitNormalizationOptions,
+} from './normalization.js';
 import { Rescaling, type RescalingOptions } from './preprocessing.js';
-import { Dropout, type DropoutOptions } from './regularization.js';
-import { Flatten, Reshape, type ReshapeOptions } from './reshape.js';
+import {
+  ActivityRegularization,
+  type ActivityRegularizationOptions,
+  AlphaDropout,
+  Dropout,
+  type DropoutOptions,
+  GaussianDropout,
+  GaussianNoise,
+  type GaussianNoiseOptions,
+  type RateOptions,
+  SpatialDropout1D,
+  SpatialDropout2D,
+} from './regularization.js';
+import {
+  Flatten,
+  Permute,
+  type PermuteOptions,
+  RepeatVector,
+  type RepeatVectorOptions,
+  Reshape,
+  type ReshapeOptions,
+} from './reshape.js';
+import {
+  Cropping1D,
+  type Cropping1DOptions,
+  Cropping2D,
+  type Cropping2DOptions,
+  UpSampling1D,
+  type UpSampling1DOptions,
+  UpSampling2D,
+  type UpSampling2DOptions,
+  ZeroPadding1D,
+  type ZeroPadding1DOptions,
+  ZeroPadding2D,
+  type ZeroPadding2DOptions,
+} from './resize.js';
 
 export * from './classes.js';
 
 export const input = (options: InputOptions) => new InputLayer(options);
 export const dense = (options: DenseOptions) => new Dense(options);
 export const activation = (options: ActivationOptions) => new Activation(options);
-export const relu = (options?: LayerOptions) => new ReLU(options);
-export const leakyRelu = (options?: LeakyReLUOptions) => new LeakyReLU(options);
 export const elu = (options?: ELUOptions) => new ELU(options);
-export const softmax = (options?: LayerOptions) => new Softmax(options);
+export const leakyRelu = (options?: LeakyReLUOptions) => new LeakyReLU(options);
+export const prelu = (options?: PReLUOptions) => new PReLU(options);
+export const relu = (options?: ReLUOptions) => new ReLU(options);
+export const softmax = (options?: SoftmaxOptions) => new Softmax(options);
+export const identity = (options?: LayerOptions) => new Identity(options);
+export const activityRegularization = (options?: ActivityRegularizationOptions) =>
+  new ActivityRegularization(options);
+export const alphaDropout = (options: DropoutOptions) => new AlphaDropout(options);
 export const dropout = (options: DropoutOptions) => new Dropout(options);
+export const gaussianDropout = (options: RateOptions) => new GaussianDropout(options);
+export const gaussianNoise = (options: GaussianNoiseOptions) => new GaussianNoise(options);
+export const spatialDropout1D = (options: RateOptions) => new SpatialDropout1D(options);
+export const spatialDropout2D = (options: RateOptions) => new SpatialDropout2D(options);
 export const flatten = (options?: LayerOptions) => new Flatten(options);
+export const permute = (options: PermuteOptions) => new Permute(options);
+export const repeatVector = (options: RepeatVectorOptions) => new RepeatVector(options);
 export const reshape = (options: ReshapeOptions) => new Reshape(options);
-export const concatenate = (options?: ConcatenateOptions) => new Concatenate(options);
+export const cropping1D = (options?: Cropping1DOptions) => new Cropping1D(options);
+export const cropping2D = (options?: Cropping2DOptions) => new Cropping2D(options);
+export const upSampling1D = (options?: UpSampling1DOptions) => new UpSampling1D(options);
+export const upSampling2D = (options?: UpSampling2DOptions) => new UpSampling2D(options);
+export const zeroPadding1D = (options?: ZeroPadding1DOptions) => new ZeroPadding1D(options);
+export const zeroPadding2D = (options?: ZeroPadding2DOptions) => new ZeroPadding2D(options);
 export const add = (options?: LayerOptions) => new Add(options);
-export const multiply = (options?: LayerOptions) => new Multiply(options);
 export const average = (options?: LayerOptions) => new Average(options);
+export const concatenate = (options?: ConcatenateOptions) => new Concatenate(options);
+export const dot = (options: DotOptions) => new Dot(options);
+export const maximum = (options?: LayerOptions) => new Maximum(options);
+export const minimum = (options?: LayerOptions) => new Minimum(options);
+export const multiply = (options?: LayerOptions) => new Multiply(options);
+export const subtract = (options?: LayerOptions) => new Subtract(options);
+export const batchNormalization = (options?: BatchNormalizationOptions) => new BatchNormalization(options);
+export const groupNormalization = (options?: GroupNormalizationOptions) => new GroupNormalization(options);
+export const layerNormalization = (options?: LayerNormalizationOptions) => new LayerNormalization(options);
+export const rmsNormalization = (options?: RMSNormalizationOptions) => new RMSNormalization(options);
+export const unitNormalization = (options?: UnitNormalizationOptions) => new UnitNormalization(options);
 export const rescaling = (options: RescalingOptions) => new Rescaling(options);

@@ -4,9 +4,13 @@ import { toSnakeCase } from '../names.js';
 import { Builder } from '../plan/builder.js';
 import { Parameter } from '../plan/parameter.js';
 import { Value } from '../plan/value.js';
+import type { Regularizer } from '../regularizers.js';
 import {
+  type ConstraintLike,
+  describe,
   type InitializerLike,
   type RegularizerLike,
+  resolveConstraint,
   resolveInitializer,
   resolveRegularizer,
 } from '../resolve.js';
@@ -20,7 +24,17 @@ export interface LayerOptions {
   trainable?: boolean;
   /** The shape of one sample, for the first layer of a sequential model. */
   inputShape?: Shape;
+  /** Adds a penalty on the output to the loss, divided by the batch size. Default: none. */
+  activityRegularizer?: RegularizerLike;
 }
+
+/** The options that every layer knows. */
+export const COMMON: readonly (keyof LayerOptions)[] = [
+  'name',
+  'trainable',
+  'inputShape',
+  'activityRegularizer',
+];
 
 export interface WeightOptions {
   name: string;
@@ -28,6 +42,8 @@ export interface WeightOptions {
   /** Default 'zeros'. */
   initializer?: InitializerLike;
   regularizer?: RegularizerLike;
+  /** What is done to it after every step of its training. */
+  constraint?: ConstraintLike;
   /** Whether optimizers change it. Default true. */
   trainable?: boolean;
 }
@@ -79,17 +95,28 @@ export abstract class Layer extends Callable {
   /** The name under which files know the class; minifiers change the one in the code. */
   static className = 'Layer';
   readonly name: string;
-  trainable: boolean;
+  readonly activityRegularizer: Regularizer | undefined;
   /** The weights in Keras's order; empty until the layer has met its first input. */
   readonly parameters: Parameter[] = [];
   readonly inputShape: Shape | undefined;
+  #trainable: boolean;
   #builtFor: readonly Shape[] | undefined;
 
-  constructor({ name, trainable = true, inputShape }: LayerOptions = {}) {
+  constructor({ name, trainable = true, inputShape, activityRegularizer }: LayerOptions = {}) {
     super();
     this.name = name ?? nextName(this.className);
-    this.trainable = trainable;
+    this.#trainable = trainable;
     this.inputShape = inputShape;
+    this.activityRegularizer = optional(activityRegularizer, resolveRegularizer);
+  }
+
+  /** Whether its weights are trained, and the statistics of a normalisation moved; read when a model is compiled. */
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+
+  set trainable(trainable: boolean) {
+    this.#trainable = trainable;
   }
 
   /** What kind of layer it is: the `className` of its class, or the name of a class that has none of its own. */
@@ -110,7 +137,8 @@ export abstract class Layer extends Callable {
 
   /** The options that make an equal layer. */
   getConfig(): Record<string, unknown> {
-    return { name: this.name, trainable: this.trainable };
+    const { name, trainable, activityRegularizer } = this;
+    return { name, trainable, activityRegularizer: optional(activityRegularizer, describe) };
   }
 
   get built(): boolean {
@@ -181,12 +209,13 @@ export abstract class Layer extends Callable {
     return (outputs instanceof Value ? [outputs] : outputs).map(({ shape }) => shape);
   }
 
-  #parameter({ name, shape, initializer, regularizer, trainable }: WeightOptions): Parameter {
+  #parameter({ name, shape, initializer, regularizer, constraint, trainable }: WeightOptions): Parameter {
     const parameter = new Parameter({
       name,
       shape,
       initializer: initializer === undefined ? zeros() : resolveInitializer(initializer),
       regularizer: regularizer === undefined ? undefined : resolveRegularizer(regularizer),
+      constraint: constraint === undefined ? undefined : resolveConstraint(constraint),
       trainable,
     });
     this.parameters.push(parameter);
@@ -208,6 +237,11 @@ export abstract class Layer extends Callable {
 
 function format(shapes: readonly Shape[]): string {
   return shapes.map((shape) => formatShape(shape, true)).join(', ');
+}
+
+/** `make` of what an option holds; undefined where nothing or null stands there. */
+export function optional<T, U>(value: T | null | undefined, make: (value: T) => U): U | undefined {
+  return value === undefined || value === null ? undefined : make(value);
 }
 
 /** The `className` of a class of layers, or the name of one that has none of its own. */

@@ -1,11 +1,10 @@
-import { ShapeError } from '../errors.js';
+import { ConfigError, ShapeError } from '../errors.js';
 import { checkOptions } from '../names.js';
+import { overAxes, sampleAxis } from '../plan/axes.js';
 import type { Builder } from '../plan/builder.js';
 import type { Value } from '../plan/value.js';
-import { formatShape, sameShape } from '../shape.js';
-import { Layer, type LayerOptions } from './layer.js';
-
-const COMMON = ['name', 'trainable', 'inputShape'];
+import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
+import { COMMON, Layer, type LayerOptions } from './layer.js';
 
 /** Joins two or more inputs of one shape element by element. */
 abstract class Merge extends Layer {
@@ -27,6 +26,31 @@ export class Add extends Merge {
   static override className = 'Add';
   protected override merge(b: Builder, inputs: readonly Value[]): Value {
     return inputs.reduce((sum, input) => b.add(sum, input));
+  }
+}
+
+/** The first of its two inputs minus the second. */
+export class Subtract extends Merge {
+  static override className = 'Subtract';
+  protected override merge(b: Builder, inputs: readonly Value[]): Value {
+    checkCountOfInputs(inputs, 2);
+    return b.subtract(inputs[0], inputs[1]);
+  }
+}
+
+/** The largest of its inputs, element by element. */
+export class Maximum extends Merge {
+  static override className = 'Maximum';
+  protected override merge(b: Builder, inputs: readonly Value[]): Value {
+    return inputs.reduce((largest, input) => b.maximum(largest, input));
+  }
+}
+
+/** The smallest of its inputs, element by element. */
+export class Minimum extends Merge {
+  static override className = 'Minimum';
+  protected override merge(b: Builder, inputs: readonly Value[]): Value {
+    return inputs.reduce((smallest, input) => b.minimum(smallest, input));
   }
 }
 
@@ -64,14 +88,9 @@ export class Concatenate extends Layer {
   }
 
   override call(b: Builder, ...inputs: Value[]): Value {
-    const rank = inputs[0]?.shape.length ?? 0;
-    const axis = this.axis < 0 ? this.axis + rank : this.axis - 1;
-    if (!Number.isInteger(axis) || axis < 0 || axis >= rank) {
-      throw new ShapeError(
-        'layer-shape',
-        `axis ${this.axis} is none of an input with ${rank} axes behind the batch; use -1 or 1 to ${rank}.`,
-      );
-    }
+    const shape = inputs[0]?.shape ?? [];
+    const rank = shape.length;
+    const axis = sampleAxis(this.axis, shape);
     const fits = (value: Value, first: Value) =>
       value.shape.length === rank && value.shape.every((size, i) => i === axis || size === first.shape[i]);
     checkInputs(inputs, fits, `that agree on every axis but ${this.axis}`);
@@ -81,6 +100,74 @@ export class Concatenate extends Layer {
   override getConfig(): Record<string, unknown> {
     return { ...super.getConfig(), axis: this.axis };
   }
+}
+
+export interface DotOptions extends LayerOptions {
+  /** The axis of each input along which products are summed, or one for both; 1 is the first after the batch. */
+  axes: number | readonly [number, number];
+  /** Whether both are brought to length 1 along that axis before: then it is the cosine. Default false. */
+  normalize?: boolean;
+}
+
+/** Products of two inputs, summed along an axis of each: [batch, a, n] and [batch, n, b] give [batch, a, b]. */
+export class Dot extends Layer {
+  static override className = 'Dot';
+  readonly axes: number | readonly [number, number];
+  readonly normalize: boolean;
+
+  /** @throws ConfigError where axes are no number or pair of numbers. */
+  constructor(options: DotOptions) {
+    super(options);
+    checkOptions(options, ['axes', 'normalize', ...COMMON], 'layers.dot');
+    const { axes, normalize = false } = options;
+    const pair = Array.isArray(axes) ? axes : [axes, axes];
+    if (pair.length !== 2 || !pair.every(Number.isInteger)) {
+      throw new ConfigError(
+        'option-value',
+        `layers.dot: axes must be an axis or a pair of them, but got ${JSON.stringify(axes)}.`,
+      );
+    }
+    this.axes = axes;
+    this.normalize = normalize;
+  }
+
+  override call(b: Builder, ...inputs: Value[]): Value {
+    checkCountOfInputs(inputs, 2);
+    const pair = typeof this.axes === 'number' ? [this.axes, this.axes] : this.axes;
+    const axes = inputs.map(({ shape }, i) => sampleAxis(pair[i], shape));
+    const [x, y] = inputs.map((input, i) => {
+      if (!this.normalize) return input;
+      return overAxes(b, input, [axes[i]], (rows) => b.normalizeRows('unit', rows, EPSILON));
+    });
+    const length = x.shape[axes[0]];
+    checkInputs([x, y], () => y.shape[axes[1]] === length, `as long along axis ${JSON.stringify(this.axes)}`);
+    const [left, right] = [without(x.shape, axes[0]), without(y.shape, axes[1])];
+    const all = (value: Value) => value.shape.map((_, axis) => axis);
+    const rows = b.permute(x, [...all(x).filter((axis) => axis !== axes[0]), axes[0]]);
+    const columns = b.permute(y, [axes[1], ...all(y).filter((axis) => axis !== axes[1])]);
+    const product = b.batchMatmul(
+      b.reshape(rows, [sizeOf(left), length]),
+      b.reshape(columns, [length, sizeOf(right)]),
+    );
+    const shape = [...left, ...right];
+    return b.reshape(product, shape.length ? shape : [1]);
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), axes: this.axes, normalize: this.normalize };
+  }
+}
+
+/** Keras's epsilon: what a vector is divided by at least. */
+const EPSILON = 1e-7;
+
+function without(shape: Shape, axis: number): Shape {
+  return shape.filter((_, i) => i !== axis);
+}
+
+function checkCountOfInputs(inputs: readonly Value[], count: number): void {
+  if (inputs.length === count) return;
+  throw new ShapeError('layer-shape', `expected ${count} inputs, but got ${inputs.length}.`);
 }
 
 function checkInputs(

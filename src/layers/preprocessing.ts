@@ -2,7 +2,7 @@ import { ConfigError } from '../errors.js';
 import { checkOptions } from '../names.js';
 import type { Builder } from '../plan/builder.js';
 import type { Value } from '../plan/value.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { COMMON, Layer, type LayerOptions } from './layer.js';
 
 export interface RescalingOptions extends LayerOptions {
   scale: number;
@@ -18,7 +18,7 @@ export class Rescaling extends Layer {
 
   constructor(options: RescalingOptions) {
     super(options);
-    checkOptions(options, ['scale', 'offset', 'name', 'trainable', 'inputShape'], 'layers.rescaling');
+    checkOptions(options, ['scale', 'offset', ...COMMON], 'layers.rescaling');
     const { scale, offset = 0 } = options;
     if (!Number.isFinite(scale) || !Number.isFinite(offset)) {
       throw new ConfigError(

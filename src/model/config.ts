@@ -1,12 +1,36 @@
 import { ConfigError } from '../errors.js';
-import { Activation, ELU, LeakyReLU, ReLU, Softmax } from '../layers/activation.js';
+import { Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax } from '../layers/activation.js';
 import { Dense } from '../layers/dense.js';
+import { Identity } from '../layers/identity.js';
 import { InputLayer } from '../layers/input.js';
 import { classNameOf, type Layer } from '../layers/layer.js';
-import { Add, Average, Concatenate, Multiply } from '../layers/merge.js';
+import { Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract } from '../layers/merge.js';
+import {
+  BatchNormalization,
+  GroupNormalization,
+  LayerNormalization,
+  RMSNormalization,
+  UnitNormalization,
+} from '../layers/normalization.js';
 import { Rescaling } from '../layers/preprocessing.js';
-import { Dropout } from '../layers/regularization.js';
-import { Flatten, Reshape } from '../layers/reshape.js';
+import {
+  ActivityRegularization,
+  AlphaDropout,
+  Dropout,
+  GaussianDropout,
+  GaussianNoise,
+  SpatialDropout1D,
+  SpatialDropout2D,
+} from '../layers/regularization.js';
+import { Flatten, Permute, RepeatVector, Reshape } from '../layers/reshape.js';
+import {
+  Cropping1D,
+  Cropping2D,
+  UpSampling1D,
+  UpSampling2D,
+  ZeroPadding1D,
+  ZeroPadding2D,
+} from '../layers/resize.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import type { GraphConfig, LayerConfig, ModelConfig } from './architecture.js';
 import { Model } from './model.js';
@@ -22,8 +46,13 @@ export interface LayerClass {
 
 /** A function, because webpack takes a list for something that happens on import, and keeps every class in it. */
 const shipped = (): readonly LayerClass[] => [
-  ...[Activation, Add, Average, Concatenate, Dense, Dropout, ELU, Flatten, InputLayer, LeakyReLU, Multiply],
-  ...[ReLU, Rescaling, Reshape, Softmax],
+  ...[Activation, ActivityRegularization, Add, AlphaDropout, Average, BatchNormalization],
+  ...[Concatenate, Cropping1D, Cropping2D, Dense, Dot, Dropout],
+  ...[ELU, Flatten, GaussianDropout, GaussianNoise, GroupNormalization, Identity],
+  ...[InputLayer, LayerNormalization, LeakyReLU, Maximum, Minimum, Multiply],
+  ...[PReLU, Permute, RMSNormalization, ReLU, RepeatVector, Rescaling],
+  ...[Reshape, Softmax, SpatialDropout1D, SpatialDropout2D, Subtract, UnitNormalization],
+  ...[UpSampling1D, UpSampling2D, ZeroPadding1D, ZeroPadding2D],
 ];
 
 export interface RestoreOptions {

@@ -68,6 +68,7 @@ export function callGraph(b: Builder, { inputs, outputs, nodes }: Graph, values:
     if (known.has(node.outputs[0])) continue;
     const results = node.layer.call(b, ...node.inputs.map((input) => known.get(input)!));
     const list = results instanceof Value ? [results] : results;
+    for (const output of list) node.layer.activityRegularizer?.emitActivity(b, output);
     node.outputs.forEach((output, i) => {
       known.set(output, list[i]);
     });

@@ -38,6 +38,17 @@ export abstract class Network extends Layer {
     this.parameters.length = 0;
     this.parameters.push(...parameters);
     this.#graph = graph;
+    if (!this.trainable) this.trainable = false;
+  }
+
+  override get trainable(): boolean {
+    return super.trainable;
+  }
+
+  /** Freezes, or trains again, all of its layers. */
+  override set trainable(trainable: boolean) {
+    super.trainable = trainable;
+    for (const layer of this.#graph?.layers ?? []) layer.trainable = trainable;
   }
 
   /** What lies between its inputs and its outputs. @throws ConfigError `not-built`. */

@@ -49,13 +49,14 @@ export interface ScoringOptions {
 /** Forward, losses and metrics; with a training state also backward, regularisation and the optimizer's step. */
 export function buildScoring(options: ScoringOptions): ScoringProgram {
   const { graph, columns, targets, outputs, capacity, parameters, name, state } = options;
+  const metricCount = outputs.reduce((count, { metrics }) => count + metrics.length, 0);
+  const scores = new Scoreboard(runtime(), outputs.length + metricCount);
   const b = new Builder({
     training: state !== undefined,
     scalars: state?.scalars,
+    penalty: scores.penalty,
     gradientPlace: (parameter) => state?.gradientPlace(parameter),
   });
-  const metricCount = outputs.reduce((count, { metrics }) => count + metrics.length, 0);
-  const scores = new Scoreboard(runtime(), outputs.length + metricCount);
   const ports = openPorts(b, [...columns, ...targets]);
   const predictions = callGraph(b, graph, values(ports.slice(0, columns.length)));
   const several = outputs.length > 1;
@@ -79,14 +80,18 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
   const divisible = b.steps.length;
   state?.emitSum(b);
   for (const parameter of parameters) {
-    const { regularizer } = parameter;
-    if (!regularizer) continue;
-    const weight = b.value(parameter);
-    const gradient = state ? (b.gradientOf(parameter) ?? 0) : 0;
-    const { l1, l2 } = regularizer;
-    b.emit(core, 'regularize', scores.penalty, gradient, weight, l1, l2, samples!.count, weight.count);
+    parameter.regularizer?.emit(b, {
+      weight: b.value(parameter),
+      gradient: state && b.gradientOf(parameter),
+      penalty: scores.penalty,
+      samples: samples!.count,
+    });
   }
-  state?.emitUpdate(b);
+  if (state) {
+    state.emitUpdate(b);
+    for (const parameter of parameters) parameter.constraint?.emit(b, b.value(parameter));
+    b.emitLast();
+  }
 
   const inputs = ports.flatMap((port) => port.inputs);
   const { steps } = b;

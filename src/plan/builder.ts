@@ -1,21 +1,40 @@
 import { ShapeError } from '../errors.js';
-import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
+import { formatShape, sameShape } from '../shape.js';
 import { core, GEMM_SCRATCH_BYTES } from '../wasm/core.js';
 import { type FunctionName, functions } from './functions.js';
-import { type Operand, Tape, type TapeOptions } from './tape.js';
-import { type Place, scaleSize, Value } from './value.js';
+import { NormalizationOperations } from './normalization.js';
+import type { Operand, TapeOptions } from './tape.js';
+import { PerBatch, type Place, Value } from './value.js';
 
 export interface BuilderOptions extends TapeOptions {
   /** The block from which random operations read key and step; needed where `training` is true. */
   scalars?: Place;
+  /** Where penalties on outputs are added, times the number of samples; without it nothing is. */
+  penalty?: Value;
 }
+
+/** The options of `Builder.rectify`. */
+export interface RectifyOptions {
+  /** What x - threshold is multiplied by below the threshold. Default 0. */
+  slope?: number;
+  /** The largest result. Default: none. */
+  ceiling?: number;
+  /** Default 0. */
+  threshold?: number;
+  /** What the result begins with below the threshold. Default 0. */
+  below?: number;
+}
+
+/** Infinity in float32, and a number that JSON can write down. */
+const NO_CEILING = 1e39;
 
 /**
  * The operations that layers and losses are composed of. Each emits its forward steps and records its backward steps,
  * so whatever is built from them can be trained. Operands are values or weights; shapes leave out the batch axis.
  */
-export class Builder extends Tape {
+export class Builder extends NormalizationOperations {
   readonly #scalars: Value | undefined;
+  readonly #penalty: Value | undefined;
   readonly #logits = new Map<Value, { activation: 'sigmoid' | 'softmax'; logits: Value }>();
   readonly #rectified = new WeakSet<Value>();
   #stream = 0;
@@ -23,6 +42,7 @@ export class Builder extends Tape {
   constructor(options: BuilderOptions = {}) {
     super(options);
     this.#scalars = options.scalars && new Value([16], { place: options.scalars });
+    this.#penalty = options.penalty;
   }
 
   /** `x . kernel + bias` over the last axis: x [..., k], kernel [k, n], bias [n]. */
@@ -72,6 +92,27 @@ export class Builder extends Tape {
     return this.dense(x, w);
   }
 
+  /** The product of two matrices for every sample: a [m, k] . b [k, n]. */
+  batchMatmul(a: Operand, b: Operand): Value {
+    const left = this.value(a);
+    const right = this.value(b);
+    const [m, k] = left.shape;
+    const n = right.cols;
+    if (left.shape.length !== 2 || right.shape.length !== 2 || right.shape[0] !== k) {
+      throw unequal('batchMatmul', left, right);
+    }
+    const needsGradient = left.needsGradient || right.needsGradient;
+    const y = this.temporary([m, n], left, { needsGradient });
+    const count = new PerBatch(1);
+    const scratch = () => new Value([GEMM_SCRATCH_BYTES], { type: 'uint8' });
+    this.emit(core, 'batchNN', y, left, right, scratch(), m, n, k, count);
+    this.onBackward(y, (dy) => {
+      this.gradient(left, (da) => this.emit(core, 'batchNT', da, dy, right, scratch(), m, k, n, count));
+      this.gradient(right, (db) => this.emit(core, 'batchTN', db, left, dy, scratch(), k, n, m, count));
+    });
+    return y;
+  }
+
   /**
    * An element-wise function with a kernel of its own. `alpha` is its parameter where it has one; `inPlace` lets it
    * overwrite `x`, which nothing else may read then.
@@ -88,6 +129,31 @@ export class Builder extends Tape {
     });
     if (name === 'relu') this.#rectified.add(y);
     if (name === 'sigmoid') this.#logits.set(y, { activation: name, logits: input });
+    return y;
+  }
+
+  /** min(x, ceiling) above the threshold, below + slope * (x - threshold) elsewhere. */
+  rectify(x: Operand, options: RectifyOptions): Value {
+    const { slope = 0, ceiling = NO_CEILING, threshold = 0, below = 0 } = options;
+    const input = this.value(x);
+    const y = this.#like(input);
+    this.emitFor(y, core, 'rectify', y, input, slope, ceiling, threshold, below, y.count);
+    this.onBackward(y, (dy) => {
+      this.gradient(input, (dx) =>
+        this.emit(core, 'rectifyBackward', dx, dy, input, slope, ceiling, threshold, y.count),
+      );
+    });
+    return y;
+  }
+
+  /** The logarithm of the softmax over the last axis. */
+  logSoftmax(x: Operand): Value {
+    const input = this.value(x);
+    const y = this.#like(input);
+    this.emitFor(y, core, 'logSoftmax', y, input, y.rows, y.cols);
+    this.onBackward(y, (dy) => {
+      this.gradient(input, (dx) => this.emit(core, 'logSoftmaxBackward', dx, dy, y, y.rows, y.cols));
+    });
     return y;
   }
 
@@ -186,44 +252,6 @@ export class Builder extends Tape {
     return this.#reduce(input, 1 / input.cols);
   }
 
-  /** The same elements under another shape. */
-  reshape(x: Operand, shape: Shape): Value {
-    const input = this.value(x);
-    if (sizeOf(shape) !== sizeOf(input.shape)) {
-      throw new ShapeError(
-        'operand-shape',
-        `reshape: ${formatShape(input.shape, input.batched)} has ${sizeOf(input.shape)} elements per sample, ` +
-          `${formatShape(shape, input.batched)} has ${sizeOf(shape)}.`,
-      );
-    }
-    const y = input.view(shape);
-    this.onBackward(y, (dy) => this.passGradient(input, dy.view(input.shape)));
-    return y;
-  }
-
-  /** Joins values along an axis of the sample (0 is the first axis after the batch). */
-  concatenate(operands: readonly Operand[], axis: number): Value {
-    const inputs = operands.map((operand) => this.value(operand));
-    const [first] = inputs;
-    const shape = [...first.shape];
-    shape[axis] = inputs.reduce((total, input) => total + input.shape[axis], 0);
-    const needsGradient = inputs.some((input) => input.needsGradient);
-    const y = this.temporary(shape, first, { needsGradient });
-    const width = sizeOf(shape.slice(axis));
-    const rows = y.batched ? scaleSize(y.count, 1 / width) : sizeOf(shape) / width;
-    let column = 0;
-    for (const input of inputs) {
-      const cols = sizeOf(input.shape.slice(axis));
-      const at = column;
-      this.emit(core, 'copyColumns', y.at(at), input, width, cols, cols, rows);
-      this.onBackward(y, (dy) => {
-        this.gradient(input, (dx) => this.emit(core, 'copyColumns', dx, dy.at(at), cols, width, cols, rows));
-      });
-      column += cols;
-    }
-    return y;
-  }
-
   /**
    * Sets a share of `rate` of the elements to zero and scales the others by 1 / (1 - rate); in training only. The mask
    * follows from the seed, the step and the position, so it is not stored: the backward step draws it again, or sees
@@ -242,6 +270,30 @@ export class Builder extends Tape {
       });
     });
     return y;
+  }
+
+  /** Normal random numbers of the shape of `like`, from the seed, the step and the position; in training only. */
+  noise(like: Value, mean: number, stddev: number, stream = this.#stream++): Value {
+    const y = this.temporary(like.shape, like);
+    this.emit(core, 'normalNoise', y, this.#scalars!, stream, mean, stddev, y.count);
+    return y;
+  }
+
+  /** A constant of the shape of `like`. */
+  full(like: Value, value: number): Value {
+    const y = this.temporary(like.shape, like);
+    this.emit(core, 'fill', y, value, y.count);
+    return y;
+  }
+
+  /** Adds the mean over the batch of `l1 sum|y| + l2 sum y^2` to the loss, where there is one. */
+  penalize(y: Value, l1: number, l2: number): void {
+    const penalty = this.#penalty;
+    if (!penalty) return;
+    this.emit(core, 'regularize', penalty, 0, y, l1, l2, 1, y.count);
+    this.addGradient(y, (dy) =>
+      this.emit(core, 'regularizeBackward', dy, y, l1, l2, new PerBatch(1), y.count),
+    );
   }
 
   #extreme(name: 'maximum' | 'minimum', opposite: 'maximum' | 'minimum', a: Operand, b: Operand): Value {

@@ -1,3 +1,4 @@
+import type { Constraint } from '../constraints.js';
 import type { Initializer } from '../initializers.js';
 import type { Regularizer } from '../regularizers.js';
 import type { Shape } from '../shape.js';
@@ -9,6 +10,7 @@ export interface ParameterOptions {
   shape: Shape;
   initializer: Initializer;
   regularizer?: Regularizer;
+  constraint?: Constraint;
   trainable?: boolean;
 }
 
@@ -21,15 +23,17 @@ export class Parameter implements Place {
   readonly shape: Shape;
   readonly initializer: Initializer;
   readonly regularizer: Regularizer | undefined;
+  readonly constraint: Constraint | undefined;
   readonly trainable: boolean;
   #storage: Allocation | undefined;
   #offset = 0;
 
-  constructor({ name, shape, initializer, regularizer, trainable = true }: ParameterOptions) {
+  constructor({ name, shape, initializer, regularizer, constraint, trainable = true }: ParameterOptions) {
     this.name = name;
     this.shape = shape;
     this.initializer = initializer;
     this.regularizer = regularizer;
+    this.constraint = constraint;
     this.trainable = trainable;
   }
 

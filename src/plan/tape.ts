@@ -26,6 +26,7 @@ export class Tape {
   readonly #weights = new Map<Parameter, Value>();
   readonly #gradients = new Map<Value, Value>();
   readonly #backward: (() => void)[] = [];
+  readonly #last: (() => void)[] = [];
 
   constructor({ training = false, gradientPlace = () => undefined }: TapeOptions = {}) {
     this.training = training;
@@ -91,6 +92,24 @@ export class Tape {
       const dy = this.#gradients.get(y);
       if (dy) backward(dy);
     });
+  }
+
+  /** Lets `write` emit a step that writes a share of the gradient of `x` that no operation stands for. */
+  addGradient(x: Value, write: (dx: Value) => void): void {
+    if (x.needsGradient) this.#backward.push(() => this.gradient(x, write));
+  }
+
+  /**
+   * Leaves what is emitted by `emitLast`: steps that follow the training step, such as those that move statistics. They
+   * are run once, by the thread that has the model, and read what its replica computed.
+   */
+  afterwards(emit: () => void): void {
+    this.#last.push(emit);
+  }
+
+  /** Emits what `afterwards` was given. */
+  emitLast(): void {
+    for (const emit of this.#last) emit();
   }
 
   /** Emits the backward steps of everything recorded, last first. */

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from generate import (
     activations,
+    constraints,
     initializers,
     layers,
     losses,
@@ -34,7 +35,18 @@ from generate.values import use_floatx
 HERE = Path(__file__).parent
 MAKERS = {
     module.__name__.rpartition(".")[2]: module.make
-    for module in (layers, activations, losses, metrics, regularizers, optimizers, schedules, training, initializers)
+    for module in (
+        layers,
+        activations,
+        losses,
+        metrics,
+        regularizers,
+        constraints,
+        optimizers,
+        schedules,
+        training,
+        initializers,
+    )
 }
 
 

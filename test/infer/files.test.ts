@@ -35,7 +35,7 @@ function everything(): fl.Model {
         units: 4,
         activation: fl.activations.gelu({ approximate: true }),
         kernelInitializer: fl.initializers.heNormal({ seed: 3 }),
-        inputShape: [6 * merged.length],
+        inputShape: joined.sampleShape,
       }),
       fl.layers.reshape({ targetShape: [2, 2] }),
     ],

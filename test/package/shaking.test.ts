@@ -19,7 +19,7 @@ const BUDGETS = {
   everything: 100_000,
   denseClasses: 70_000,
   denseLayers: 70_000,
-  inference: 24_000,
+  inference: 30_000,
   onlyTensor: 2_000,
 };
 

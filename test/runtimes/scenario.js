@@ -94,7 +94,7 @@ async function trainLayer({ fl, infer, x, y }, name, { options, shape = [8, 8], 
   return finish({ fl, infer }, model, images);
 }
 
-/** All activations, initializers and regularizers side by side, dropout, metrics and callbacks, on all digits. */
+/** All activations, initializers, regularizers and constraints side by side, dropout, metrics and callbacks, on all digits. */
 async function trainOptimizer({ fl, infer, x, y }, optimizer) {
   const { rescaling, dense, concatenate, dropout } = fl.layers;
   const pixels = fl.input({ shape: [64] });
@@ -104,8 +104,9 @@ async function trainOptimizer({ fl, infer, x, y }, optimizer) {
     ...made(fl, 'activations').map(([, activation]) => ({ activation })),
     ...made(fl, 'initializers').map(([, kernelInitializer]) => ({ kernelInitializer })),
     ...made(fl, 'regularizers').map(([, kernelRegularizer]) => ({ kernelRegularizer })),
+    ...made(fl, 'constraints').map(([, kernelConstraint]) => ({ kernelConstraint })),
   ];
-  const branches = cases.map((options) => dense({ units: 5, ...options })(scaled));
+  const branches = cases.map((options) => dense({ units: 6, ...options })(scaled));
   const joined = dropout({ rate: 0.2 })(concatenate()(branches));
   const model = fl.model({ inputs: pixels, outputs: dense({ units: 10, activation: 'softmax' })(joined) });
   model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });

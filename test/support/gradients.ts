@@ -18,17 +18,19 @@ export function differentiate(
   inputs: readonly GoldenTensor[],
   upstream: GoldenTensor,
   weights: readonly Parameter[] = [],
+  training = false,
 ): Differentiated {
   const { heap } = runtime();
   const places = new Map(
     weights.map((weight) => [weight, heap.allocate(sizeOf(weight.shape) * 4 + 16, 'test')]),
   );
-  const b = new Builder({ gradientPlace: (weight) => places.get(weight) });
+  const b = new Builder({ training, gradientPlace: (weight) => places.get(weight) });
   const values = inputs.map(({ shape }) => new Value(shape.slice(1), { batched: true, needsGradient: true }));
   const output = call(b, values);
   const dy = new Value(output.shape, { batched: true });
   b.passGradient(output, dy);
   b.backward();
+  b.emitLast();
   const batch = inputs[0].shape[0];
   const gradients = values.map((value) => b.gradientOf(value)!);
   const program = new Program(runtime(), {

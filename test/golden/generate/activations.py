@@ -29,6 +29,16 @@ ELEMENTWISE = [
     ("hardSigmoid", {}),
     ("hardSilu", {}),
     ("hardTanh", {}),
+    ("tanhShrink", {}),
+    ("softShrink", {}),
+    ("softShrink", {"threshold": 2}),
+    ("hardShrink", {}),
+    ("hardShrink", {"threshold": 2}),
+    ("threshold", {"threshold": 1, "defaultValue": -2}),
+    ("squareplus", {}),
+    ("squareplus", {"b": 0.5}),
+    ("sparsePlus", {}),
+    ("sparseSigmoid", {}),
     ("tanh", {}),
     ("exponential", {}),
 ]
@@ -39,13 +49,20 @@ WIDE_EXPONENTIAL = (-100, 80)  # float32 ends at exp(88.7)
 POINTS = 19  # odd, so that each wide range has a point near zero
 
 ROWS = [("softmax", {}), ("logSoftmax", {})]
+AXES = [
+    ("softmax", {"axis": 1}, (3, 4, 5)),
+    ("logSoftmax", {"axis": -2}, (3, 4, 5)),
+    ("glu", {}, (5, 10)),
+    ("glu", {"axis": 1}, (3, 4, 5)),
+]
 ROW_SHAPES = [((5, 7), 2), ((5, 1), 2), ((3, 17), 2), ((3, 4, 5), 2), ((5, 10), 50)]
 
 
 def make():
     elementwise = [_elementwise(*activation, *part) for activation in ELEMENTWISE for part in RANGES.items()]
     rows = [_rows(*activation, *shape) for activation in ROWS for shape in ROW_SHAPES]
-    return {"cases": elementwise + rows}
+    axes = [_rows(activation, config, shape, 2) for activation, config, shape in AXES]
+    return {"cases": elementwise + rows + axes}
 
 
 def _elementwise(activation, config, part, limits):
@@ -65,11 +82,11 @@ def _elementwise(activation, config, part, limits):
 
 
 def _rows(activation, config, shape, scale):
-    name = f"{activation} of shape {times(shape)} in {scale}"
+    name = title(f"{activation} of shape {times(shape)} in {scale}", config)
     rng = random_state(name)
     x = spread(rng, shape, -2 * scale, 2 * scale)
     y, pull_back = jax.vjp(_function(activation, config), native(x))
-    upstream = normal(rng, shape)
+    upstream = normal(rng, y.shape)
     (gradient,) = pull_back(native(upstream))
     return {
         "name": name,

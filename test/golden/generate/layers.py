@@ -12,8 +12,34 @@ ACTIVATIONS = [
 
 FLAT = (5, 7)
 SERIES = (2, 4, 3)
+IMAGES = (3, 2, 3, 4)
 
-# name, layer, config, shapes of the inputs
+INFERENCE, BOTH = [("", False)], [(" in training", True), (" at inference", False)]
+NORMALIZATIONS = [
+    ("batchNormalization", "", {}, FLAT, BOTH),
+    ("batchNormalization", " of wide rows", {}, (3, 17), BOTH),
+    ("batchNormalization", " of one sample", {}, (1, 5), BOTH),
+    ("batchNormalization", " of series", {"momentum": 0.75, "epsilon": 0.125}, SERIES, BOTH),
+    ("batchNormalization", " of images over rows", {"axis": 1}, IMAGES, BOTH),
+    ("batchNormalization", " without scale", {"scale": False}, FLAT, BOTH),
+    ("batchNormalization", " without center", {"center": False}, FLAT, BOTH),
+    ("layerNormalization", "", {}, FLAT, INFERENCE),
+    ("layerNormalization", " of wide rows", {"epsilon": 0.125}, (3, 17), INFERENCE),
+    ("layerNormalization", " of images", {"axis": [1, 2]}, IMAGES, INFERENCE),
+    ("layerNormalization", " of all axes", {"axis": [3, 1, 2]}, IMAGES, INFERENCE),
+    ("layerNormalization", " without scale", {"scale": False, "axis": 1}, SERIES, INFERENCE),
+    ("layerNormalization", " without center", {"center": False}, SERIES, INFERENCE),
+    ("groupNormalization", "", {"groups": 2}, IMAGES, INFERENCE),
+    ("groupNormalization", " of rows", {"groups": 3}, (5, 12), INFERENCE),
+    ("groupNormalization", " of every channel", {"groups": -1}, IMAGES, INFERENCE),
+    ("groupNormalization", " over the first axis", {"groups": 2, "axis": 1}, IMAGES, INFERENCE),
+    ("rmsNormalization", "", {}, FLAT, INFERENCE),
+    ("rmsNormalization", " of images", {"axis": [2, 3], "epsilon": 0.125}, IMAGES, INFERENCE),
+    ("unitNormalization", "", {}, FLAT, INFERENCE),
+    ("unitNormalization", " of images", {"axis": [1, 3]}, IMAGES, INFERENCE),
+]
+
+# name, layer, config, shapes of the inputs, whether in training
 CASES = [
     ("dense", "dense", {"units": 7}, [(5, 10)]),
     ("dense relu", "dense", {"units": 17, "activation": "relu"}, [(5, 3)]),
@@ -43,11 +69,44 @@ CASES = [
     ("rescaling", "rescaling", {"scale": 0.25}, [FLAT]),
     ("rescaling with offset", "rescaling", {"scale": 0.5, "offset": -1.25}, [SERIES]),
     ("dropout at inference", "dropout", {"rate": 0.5}, [FLAT]),
+    ("relu with a slope", "relu", {"negativeSlope": 0.25}, [FLAT]),
+    ("softmax over time", "softmax", {"axis": 1}, [SERIES]),
+    ("prelu", "prelu", {}, [FLAT]),
+    ("prelu on series", "prelu", {}, [SERIES]),
+    ("prelu with one slope for all times", "prelu", {"sharedAxes": [1]}, [SERIES]),
+    ("prelu with one slope for all", "prelu", {"sharedAxes": [1, 2, 3]}, [IMAGES]),
+    ("identity", "identity", {}, [SERIES]),
+    ("permute", "permute", {"dims": [2, 1]}, [SERIES]),
+    ("permute images", "permute", {"dims": [3, 1, 2]}, [IMAGES]),
+    ("repeatVector", "repeatVector", {"n": 3}, [FLAT]),
+    ("cropping1D", "cropping1D", {}, [SERIES]),
+    ("cropping1D at one end", "cropping1D", {"cropping": [0, 2]}, [(2, 5, 3)]),
+    ("cropping2D", "cropping2D", {"cropping": [[1, 0], [0, 2]]}, [IMAGES]),
+    ("zeroPadding1D", "zeroPadding1D", {"padding": [2, 1]}, [SERIES]),
+    ("zeroPadding2D", "zeroPadding2D", {}, [IMAGES]),
+    ("zeroPadding2D, uneven", "zeroPadding2D", {"padding": [[1, 0], [0, 2]]}, [IMAGES]),
+    ("upSampling1D", "upSampling1D", {}, [SERIES]),
+    ("upSampling2D", "upSampling2D", {}, [IMAGES]),
+    ("upSampling2D, uneven", "upSampling2D", {"size": [1, 3]}, [IMAGES]),
+    ("subtract", "subtract", {}, [SERIES, SERIES]),
+    ("dot", "dot", {"axes": 1}, [FLAT, FLAT]),
+    ("dot of directions", "dot", {"axes": -1, "normalize": True}, [FLAT, FLAT]),
+    ("dot of series", "dot", {"axes": [2, 1]}, [SERIES, (2, 3, 7)]),
+    ("dot of series over time", "dot", {"axes": 1}, [SERIES, (2, 4, 5)]),
+    ("dot of a series and a vector", "dot", {"axes": [2, 1]}, [SERIES, (2, 3)]),
+    ("dot of images", "dot", {"axes": [2, 3], "normalize": True}, [(2, 3, 4, 2), (2, 2, 3, 4)]),
+]
+CASES += [(f"{layer} at inference", layer, {"rate": 0.5}, [FLAT]) for layer in ("gaussianDropout", "alphaDropout")]
+CASES += [("gaussianNoise at inference", "gaussianNoise", {"stddev": 0.5}, [FLAT])]
+CASES += [
+    (f"{layer}{what}{when}", layer, config, [shape], training)
+    for layer, what, config, shape, modes in NORMALIZATIONS
+    for when, training in modes
 ]
 CASES += [(f"activation {name}", "activation", {"activation": name}, [FLAT]) for name in ACTIVATIONS]
 CASES += [
     (f"{merge} {count} of shape {times(shape)}", merge, {}, [shape] * count)
-    for merge in ("add", "multiply", "average")
+    for merge in ("add", "multiply", "average", "maximum", "minimum")
     for count, shape in ((2, FLAT), (3, SERIES))
 ]
 
@@ -56,23 +115,26 @@ def make():
     return {"cases": [_case(*case) for case in CASES]}
 
 
-def _case(name, layer, config, shapes):
+def _case(name, layer, config, shapes, training=False):
     rng = random_state(name)
     instance = named(keras.layers, layer)(**snake(config))
     draw = normal if layer == "dense" or len(shapes) > 1 else lambda rng, shape: spread(rng, shape, -6, 6)
     inputs = [draw(rng, shape) for shape in shapes]
     instance(_call_argument([native(value) for value in inputs]))
-    weights = [normal(rng, weight.shape, weight.shape[0] ** -0.5) for weight in instance.get_weights()]
+    weights = [_weight(rng, weight) for weight in instance.weights]
     instance.set_weights(weights)
+    trained = [variable.value for variable in instance.trainable_variables]
     frozen = [variable.value for variable in instance.non_trainable_variables]
 
-    def forward(weights, inputs):
-        return instance.stateless_call(weights, frozen, _call_argument(inputs))[0]
+    def forward(trained, inputs):
+        return instance.stateless_call(trained, frozen, _call_argument(inputs), **mode)
 
-    output, pull_back = jax.vjp(forward, [native(w) for w in weights], [native(x) for x in inputs])
+    # Only some layers know the argument.
+    mode = {"training": True} if training else {}
+    output, pull_back, moved = jax.vjp(forward, trained, [native(x) for x in inputs], has_aux=True)
     upstream = normal(rng, output.shape)
     weight_gradients, input_gradients = pull_back(native(upstream))
-    return {
+    case = {
         "name": name,
         "layer": layer,
         "config": config,
@@ -83,6 +145,12 @@ def _case(name, layer, config, shapes):
         "inputGradients": [computed(value) for value in input_gradients],
         "weightGradients": [computed(value) for value in weight_gradients],
     }
+    return case | {"moved": [computed(value) for value in moved]} if training else case
+
+
+def _weight(rng, weight):
+    value = normal(rng, weight.shape, weight.shape[0] ** -0.5 if weight.shape else 1)
+    return abs(value) if "variance" in weight.name else value
 
 
 def _call_argument(inputs):
