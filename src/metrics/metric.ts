@@ -19,6 +19,7 @@ interface MetricKind {
 
 /** A metric that is a mean over all rows, or follows from one. */
 export interface RowMetric extends MetricKind {
+  readonly sums?: undefined;
   /** Emits the value of every row. */
   build(b: Builder, prediction: Value, target: Value): Value;
   /** The metric from the sum of the values, times their weights, and the sum of the weights. */

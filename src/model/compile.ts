@@ -97,7 +97,7 @@ function compiledMetric(like: MetricLike, tensor: SymbolicTensor, output: string
         `'${output}' reads ${describeTarget(loss.target)}. Choose a metric and a loss of the same kind.`,
     );
   }
-  if ('sums' in metric) metric.sums(sampleShape);
+  metric.sums?.(sampleShape);
   return metric;
 }
 

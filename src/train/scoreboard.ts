@@ -74,7 +74,7 @@ export class Scoreboard {
   /** Counts a metric. */
   addMetric(b: Builder, name: string, metric: Metric, scored: Scored): void {
     const { prediction, target, weights } = scored;
-    if ('sums' in metric) {
+    if (metric.sums) {
       const { shape } = prediction;
       const sums = this.#next(metric.sums(shape));
       metric.build(b, { ...scored, sums });
@@ -154,5 +154,5 @@ export class Scoreboard {
 }
 
 function sumsOf(metric: Metric, shape: Shape): number {
-  return 'sums' in metric ? metric.sums(shape) : MEAN;
+  return metric.sums ? metric.sums(shape) : MEAN;
 }

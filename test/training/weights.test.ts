@@ -245,3 +245,39 @@ describe('losses', () => {
     expect(model.metricDirections).toEqual({ 'recall_0.25': 'max', 'recall_0.75': 'max' });
   });
 });
+
+describe('parts of one’s own', () => {
+  const distance: fl.Metric = {
+    name: 'distance',
+    target: 'values',
+    direction: 'min',
+    build: (b, prediction, target) => b.sum(b.apply('absolute', b.subtract(prediction, target))),
+    result: (total, count) => total / count,
+  };
+  const half: fl.Loss = {
+    ...fl.losses.meanSquaredError(),
+    name: 'half',
+    build: (b, inputs) => b.affine(fl.losses.meanSquaredError().build(b, { ...inputs, scale: 0.5 }), 0.5, 0),
+  };
+
+  test('a metric of builder operations counts by weights where it is a weighted one', () => {
+    const model = identity([2], { metrics: [distance], weightedMetrics: [distance] });
+    const logs = model.testOnBatch(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [
+        [0, 0],
+        [0, 0],
+      ],
+      { sampleWeight: [3, 1] },
+    );
+    expect(logs).toMatchObject({ distance: 5, weighted_distance: 4 });
+  });
+
+  test('a loss of builder operations is given the weights', () => {
+    const model = identity([1], { loss: half });
+    expect(model.testOnBatch([[1], [2]], [[0], [0]], { sampleWeight: [3, 0.5] }).loss).toBe(1.25);
+  });
+});
