@@ -4,13 +4,12 @@
  * Keras clips probabilities to [1e-7, 1 - 1e-7]; these are exact up to 0 and 1, where 0 * log(0) counts as 0
  * and a certain mistake as infinity.
  */
+import { Bernoulli } from './bernoulli';
 import { fill } from './elementwise';
-import { eachRow, eachValue, meanLoss } from './lossrows';
+import { eachRow, eachValue, meanLoss, none } from './lossrows';
 import { expNegative, log, log1pUnit } from './math';
 import { expRow, maxOfRow, scaleRow, sumOfRow } from './rows';
 import { laneMask, one, storeLanes, storePart, sumLanes, unlessZero } from './simd';
-
-const HALF: usize = memory.data<f32>([0.5], 16);
 
 function logOf(x: f32): f32 {
   return f32x4.extract_lane(log(f32x4.splat(x)), 0);
@@ -22,37 +21,14 @@ function expTerms(y: usize, x: usize, max: f32, n: i32): f32 {
 }
 
 /**
- * -y log p - (1 - y) log(1 - p), taken from whichever of p and 1 - p is the smaller: that difference is
- * exact, and the logarithm of the other one is log1p(-smaller).
- */
-// @ts-ignore: decorator
-@final @unmanaged
-class Bernoulli {
-  // @ts-ignore: decorator
-  @inline value(p: v128, y: v128): v128 {
-    const upper = f32x4.gt(p, v128.load32_splat(HALF));
-    const smaller = v128.bitselect(f32x4.sub(one(), p), p, upper);
-    const share = v128.bitselect(f32x4.sub(one(), y), y, upper);
-    const rest = f32x4.mul(f32x4.sub(one(), share), log1pUnit(f32x4.neg(smaller)));
-    return f32x4.neg(f32x4.add(unlessZero(share, f32x4.mul(share, log(smaller))), rest));
-  }
-  // @ts-ignore: decorator
-  @inline gradient(p: v128, y: v128): v128 {
-    const above = f32x4.sub(one(), p);
-    const notY = f32x4.sub(one(), y);
-    return f32x4.sub(unlessZero(notY, f32x4.div(notY, above)), unlessZero(y, f32x4.div(y, p)));
-  }
-}
-
-/**
- * The same of p = sigmoid(z), as max(z, 0) - z y + log(1 + exp(-|z|)): nothing overflows and the tails keep
+ * `Bernoulli` of p = sigmoid(z), as max(z, 0) - z y + log(1 + exp(-|z|)): nothing overflows and the tails keep
  * their relative accuracy. `miss` is what the label lacks on the side of z.
  */
 // @ts-ignore: decorator
 @final @unmanaged
 class BernoulliLogit {
   // @ts-ignore: decorator
-  @inline value(z: v128, y: v128): v128 {
+  @inline value(z: v128, y: v128, _p: v128): v128 {
     return f32x4.add(this.head(z, y), log1pUnit(this.tail(z)));
   }
   // @ts-ignore: decorator
@@ -66,7 +42,7 @@ class BernoulliLogit {
     return expNegative(f32x4.neg(f32x4.abs(z)));
   }
   // @ts-ignore: decorator
-  @inline gradient(z: v128, y: v128): v128 {
+  @inline gradient(z: v128, y: v128, _p: v128): v128 {
     return this.gradientOf(z, y, this.tail(z));
   }
   // @ts-ignore: decorator
@@ -88,7 +64,7 @@ const FACTORS = 64;
 // @ts-ignore: decorator
 @final @unmanaged
 class BernoulliLogits {
-  row(dx: usize, x: usize, y: usize, factor: f32, cols: i32): f32 {
+  row(dx: usize, x: usize, y: usize, factor: f32, cols: i32, p: v128): f32 {
     const op = changetype<BernoulliLogit>(0);
     const share = f32x4.splat(factor / <f32>cols);
     let sum = f32x4.splat(0);
@@ -116,8 +92,8 @@ class BernoulliLogits {
       if (n > 0) {
         const z = v128.load(x);
         const ys = v128.load(y);
-        sum = f32x4.add(sum, v128.and(op.value(z, ys), laneMask(n)));
-        if (dx) storeLanes(dx, f32x4.mul(op.gradient(z, ys), share), n);
+        sum = f32x4.add(sum, v128.and(op.value(z, ys, p), laneMask(n)));
+        if (dx) storeLanes(dx, f32x4.mul(op.gradient(z, ys, p), share), n);
       }
     }
     return sumLanes(sum) / <f32>cols;
@@ -128,7 +104,7 @@ class BernoulliLogits {
 // @ts-ignore: decorator
 @final @unmanaged
 class Categorical {
-  row(dx: usize, x: usize, y: usize, factor: f32, cols: i32): f32 {
+  row(dx: usize, x: usize, y: usize, factor: f32, cols: i32, _p: v128): f32 {
     const total = f32x4.splat(sumOfRow(x, cols));
     const pull = f32x4.div(f32x4.splat(sumOfRow(y, cols)), total);
     let sum = f32x4.splat(0);
@@ -153,7 +129,7 @@ class Categorical {
 // @ts-ignore: decorator
 @final @unmanaged
 class SparseCategorical {
-  row(dx: usize, x: usize, y: usize, factor: f32, cols: i32): f32 {
+  row(dx: usize, x: usize, y: usize, factor: f32, cols: i32, _p: v128): f32 {
     const at = <usize>load<u32>(y) << 2;
     const p = load<f32>(x + at);
     const total = sumOfRow(x, cols);
@@ -170,7 +146,7 @@ class SparseCategorical {
 // @ts-ignore: decorator
 @final @unmanaged
 class CategoricalLogit {
-  row(dx: usize, x: usize, y: usize, factor: f32, cols: i32): f32 {
+  row(dx: usize, x: usize, y: usize, factor: f32, cols: i32, _p: v128): f32 {
     const max = maxOfRow(x, cols);
     const labels = sumOfRow(y, cols);
     let distance = f32x4.splat(0);
@@ -198,7 +174,7 @@ class CategoricalLogit {
 // @ts-ignore: decorator
 @final @unmanaged
 class SparseCategoricalLogit {
-  row(dx: usize, x: usize, y: usize, factor: f32, cols: i32): f32 {
+  row(dx: usize, x: usize, y: usize, factor: f32, cols: i32, _p: v128): f32 {
     const at = <usize>load<u32>(y) << 2;
     const max = f32x4.extract_lane(maxOfRow(x, cols), 0);
     const distance = max - load<f32>(x + at);
@@ -222,7 +198,7 @@ export function binaryCrossentropy(
   rows: i32,
   cols: i32,
 ): void {
-  meanLoss<Bernoulli>(loss, dx, x, y, weights, scale, rows, cols);
+  meanLoss<Bernoulli>(loss, dx, x, y, weights, scale, rows, cols, none());
 }
 
 /** l = the mean of the binary cross-entropy of sigmoid(x), x logits, y in [0, 1]. */
@@ -236,8 +212,8 @@ export function sigmoidBinaryCrossentropy(
   rows: i32,
   cols: i32,
 ): void {
-  if (cols == 1) eachValue<BernoulliLogit>(loss, dx, x, y, weights, scale, rows);
-  else eachRow<BernoulliLogits>(loss, dx, x, y, weights, scale, rows, cols, <usize>cols << 2);
+  if (cols == 1) eachValue<BernoulliLogit>(loss, dx, x, y, weights, scale, rows, none());
+  else eachRow<BernoulliLogits>(loss, dx, x, y, weights, scale, rows, cols, <usize>cols << 2, none());
 }
 
 /** l = -sum y log(x / sum x), x probabilities, y one-hot or any other weights. */
@@ -251,7 +227,7 @@ export function categoricalCrossentropy(
   rows: i32,
   cols: i32,
 ): void {
-  eachRow<Categorical>(loss, dx, x, y, weights, scale, rows, cols, <usize>cols << 2);
+  eachRow<Categorical>(loss, dx, x, y, weights, scale, rows, cols, <usize>cols << 2, none());
 }
 
 /** l = -sum y log softmax(x), x logits, y one-hot or any other weights. A row of -Inf alone gives NaN. */
@@ -265,7 +241,7 @@ export function softmaxCategoricalCrossentropy(
   rows: i32,
   cols: i32,
 ): void {
-  eachRow<CategoricalLogit>(loss, dx, x, y, weights, scale, rows, cols, <usize>cols << 2);
+  eachRow<CategoricalLogit>(loss, dx, x, y, weights, scale, rows, cols, <usize>cols << 2, none());
 }
 
 /** l = -log(x[y] / sum x), x probabilities, y i32 labels [rows]. */
@@ -279,7 +255,7 @@ export function sparseCategoricalCrossentropy(
   rows: i32,
   cols: i32,
 ): void {
-  eachRow<SparseCategorical>(loss, dx, x, y, weights, scale, rows, cols, 4);
+  eachRow<SparseCategorical>(loss, dx, x, y, weights, scale, rows, cols, 4, none());
 }
 
 /** l = -log softmax(x)[y], x logits, y i32 labels [rows]. A row of -Inf alone gives NaN. */
@@ -293,5 +269,5 @@ export function softmaxSparseCategoricalCrossentropy(
   rows: i32,
   cols: i32,
 ): void {
-  eachRow<SparseCategoricalLogit>(loss, dx, x, y, weights, scale, rows, cols, 4);
+  eachRow<SparseCategoricalLogit>(loss, dx, x, y, weights, scale, rows, cols, 4, none());
 }

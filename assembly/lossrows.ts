@@ -11,32 +11,76 @@ import { laneMask, one, storePart, sumLanes } from './simd';
  * for ones, dx may be 0, and dx may be x. y is [rows, cols] or, where the name begins with sparse or
  * softmaxSparse, i32 labels [rows]. NaN in a row makes its loss NaN.
  *
- * An Op is a class of one of two kinds. A loss of a row has row(dx, x, y, factor, cols), which returns l and
- * writes dx = factor * its derivative, unless dx is 0. A loss of elements, of which a row takes the mean, has
- * value(x, y) and gradient(x, y), the derivative by x; the two are inlined into one loop, where the compiler
- * computes what they share once.
+ * Parameters of a formula stand between scale and rows, and reach an Op as the lanes of the vector p.
+ *
+ * An Op is a class of one of two kinds. A loss of a row has row(dx, x, y, factor, cols, p), which returns l
+ * and writes dx = factor * its derivative, unless dx is 0. A loss of elements, of which a row takes the mean, has
+ * value(x, y, p) and gradient(x, y, p), the derivative by x; the two are inlined into one loop, where the
+ * compiler computes what they share once.
  */
 
-/** The loss of a row [cols] that is the mean of Op over its elements. */
+/** What losses without parameters hand on. */
+// @ts-ignore: decorator
+@inline
+export function none(): v128 {
+  return f32x4.splat(0);
+}
+
+/** The first parameter in every lane; the others alike. */
+// @ts-ignore: decorator
+@inline
+export function first(p: v128): v128 {
+  return f32x4.splat(f32x4.extract_lane(p, 0));
+}
+
+// @ts-ignore: decorator
+@inline
+export function second(p: v128): v128 {
+  return f32x4.splat(f32x4.extract_lane(p, 1));
+}
+
+// @ts-ignore: decorator
+@inline
+export function third(p: v128): v128 {
+  return f32x4.splat(f32x4.extract_lane(p, 2));
+}
+
+/** The sum of Op over the elements of a row [cols]; dx = factor * its derivative. */
+// @ts-ignore: decorator
+@inline
+function sumOf<Op>(dx: usize, x: usize, y: usize, factor: f32, cols: i32, p: v128): f32 {
+  const op = changetype<Op>(0);
+  const share = f32x4.splat(factor);
+  let sum = f32x4.splat(0);
+  for (let n = cols; n > 0; n -= 4) {
+    const xs = v128.load(x);
+    const ys = v128.load(y);
+    sum = f32x4.add(sum, v128.and(op.value(xs, ys, p), laneMask(n)));
+    if (dx) {
+      storePart(dx, n, f32x4.mul(op.gradient(xs, ys, p), share));
+      dx += 16;
+    }
+    x += 16;
+    y += 16;
+  }
+  return sumLanes(sum);
+}
+
+/** The loss of a row that is the mean of Op over its elements. */
 // @ts-ignore: decorator
 @final @unmanaged
 class Mean<Op> {
-  row(dx: usize, x: usize, y: usize, factor: f32, cols: i32): f32 {
-    const op = changetype<Op>(0);
-    const share = f32x4.splat(factor / <f32>cols);
-    let sum = f32x4.splat(0);
-    for (let n = cols; n > 0; n -= 4) {
-      const xs = v128.load(x);
-      const ys = v128.load(y);
-      sum = f32x4.add(sum, v128.and(op.value(xs, ys), laneMask(n)));
-      if (dx) {
-        storePart(dx, n, f32x4.mul(op.gradient(xs, ys), share));
-        dx += 16;
-      }
-      x += 16;
-      y += 16;
-    }
-    return sumLanes(sum) / <f32>cols;
+  row(dx: usize, x: usize, y: usize, factor: f32, cols: i32, p: v128): f32 {
+    return sumOf<Op>(dx, x, y, factor / <f32>cols, cols, p) / <f32>cols;
+  }
+}
+
+/** The loss of a row that is the sum of Op over its elements. */
+// @ts-ignore: decorator
+@final @unmanaged
+export class Sum<Op> {
+  row(dx: usize, x: usize, y: usize, factor: f32, cols: i32, p: v128): f32 {
+    return sumOf<Op>(dx, x, y, factor, cols, p);
   }
 }
 
@@ -51,12 +95,13 @@ export function eachRow<Op>(
   rows: i32,
   cols: i32,
   yRow: usize,
+  p: v128,
 ): void {
   const row = <usize>cols << 2;
   const share = scale / <f32>rows;
   for (let r = 0; r < rows; r++) {
     const weight = weights ? load<f32>(weights) : 1;
-    store<f32>(loss, weight * changetype<Op>(0).row(dx, x, y, share * weight, cols));
+    store<f32>(loss, weight * changetype<Op>(0).row(dx, x, y, share * weight, cols, p));
     loss += 4;
     dx += dx ? row : 0;
     x += row;
@@ -74,6 +119,7 @@ export function eachValue<Op>(
   weights: usize,
   scale: f32,
   rows: i32,
+  p: v128,
 ): void {
   const op = changetype<Op>(0);
   const share = f32x4.splat(scale / <f32>rows);
@@ -81,9 +127,9 @@ export function eachValue<Op>(
     const xs = v128.load(x);
     const ys = v128.load(y);
     const weight = weights ? v128.load(weights) : one();
-    storePart(loss, rows, f32x4.mul(weight, op.value(xs, ys)));
+    storePart(loss, rows, f32x4.mul(weight, op.value(xs, ys, p)));
     if (dx) {
-      storePart(dx, rows, f32x4.mul(op.gradient(xs, ys), f32x4.mul(share, weight)));
+      storePart(dx, rows, f32x4.mul(op.gradient(xs, ys, p), f32x4.mul(share, weight)));
       dx += 16;
     }
     loss += 16;
@@ -103,7 +149,8 @@ export function meanLoss<Op>(
   scale: f32,
   rows: i32,
   cols: i32,
+  p: v128,
 ): void {
-  if (cols == 1) eachValue<Op>(loss, dx, x, y, weights, scale, rows);
-  else eachRow<Mean<Op>>(loss, dx, x, y, weights, scale, rows, cols, <usize>cols << 2);
+  if (cols == 1) eachValue<Op>(loss, dx, x, y, weights, scale, rows, p);
+  else eachRow<Mean<Op>>(loss, dx, x, y, weights, scale, rows, cols, <usize>cols << 2, p);
 }

@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 
 /** From the bottom up: a room imports from itself and from those before it. Single files are rooms of their own. */
 const ORDER = [
-  ['errors', 'names', 'shape', 'identifiers', 'macrotask', 'elementary', 'schedule'],
+  ['errors', 'names', 'shape', 'identifiers', 'macrotask', 'shipped', 'elementary', 'schedule'],
   ['wasm'],
   ['threads', 'file'],
   ['random'],

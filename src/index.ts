@@ -5,6 +5,7 @@ export * as constraints from './constraints.js';
 export type { Data, ModelData } from './data/adapt.js';
 export { SparseMatrix, type SparseMatrixOptions } from './data/sparse.js';
 export { Tensor, type TensorOptions, tensor } from './data/tensor.js';
+export type { ClassWeight, SampleWeight } from './data/weights.js';
 export * from './errors.js';
 export { type InitOptions, init } from './init.js';
 export type { Initializer } from './initializers.js';
@@ -13,14 +14,33 @@ export * from './layers/classes.js';
 export * as layers from './layers/index.js';
 export { input } from './layers/input.js';
 export { SymbolicTensor } from './layers/symbolic.js';
-export type { CrossentropyOptions, Loss } from './losses.js';
+export type {
+  BinaryFocalOptions,
+  CategoricalFocalOptions,
+  CrossentropyOptions,
+  DiceOptions,
+  HuberOptions,
+  Loss,
+  LossInputs,
+  LossOptions,
+  SparseCrossentropyOptions,
+  TverskyOptions,
+} from './losses.js';
 export * as losses from './losses.js';
-export type { Metric } from './metrics.js';
+export type { Metric, MetricInputs, MetricOptions, RowMetric, SummedMetric } from './metrics.js';
 export * as metrics from './metrics.js';
 export type { CompileOptions } from './model/compile.js';
 export { fromConfig, type LayerClass, type RestoreOptions } from './model/config.js';
 export { load } from './model/load.js';
-export { type EvaluateOptions, type FitOptions, Model, type ModelOptions, model } from './model/model.js';
+export {
+  type EvaluateOptions,
+  type FitOptions,
+  Model,
+  type ModelOptions,
+  model,
+  type TestOnBatchOptions,
+  type TrainOnBatchOptions,
+} from './model/model.js';
 export { Sequential, type SequentialOptions, sequential } from './model/sequential.js';
 export { type LearningRate, Optimizer, type OptimizerOptions } from './optimizer.js';
 export * as optimizers from './optimizers.js';

@@ -75,3 +75,33 @@ export function checkOptions(options: object, known: readonly string[], where: s
     throw new ConfigError('unknown-option', `${where} has no option '${key}'. ${hint}`);
   }
 }
+
+/** @throws ConfigError `option-value` where the number is not a finite one within the bounds. */
+export function checkNumber(
+  value: unknown,
+  what: string,
+  { from = -Infinity, above = -Infinity, to = Infinity, below = Infinity, whole = false } = {},
+): void {
+  const finite = typeof value === 'number' && Number.isFinite(value);
+  const ok = finite && value >= from && value > above && value <= to && value < below;
+  if (ok && (!whole || Number.isInteger(value))) return;
+  const bounds = [
+    from > -Infinity ? `of at least ${from}` : '',
+    above > -Infinity ? `above ${above}` : '',
+    to < Infinity ? `of at most ${to}` : '',
+    below < Infinity ? `below ${below}` : '',
+  ].filter(Boolean);
+  const kind = whole ? 'a whole number' : 'a number';
+  throw new ConfigError(
+    'option-value',
+    `${what} must be ${[kind, bounds.join(' and ')].join(' ').trim()}, but got ${String(value)}.`,
+  );
+}
+
+/** @throws ConfigError `option-value` where the value is none of the choices. */
+export function checkChoice(value: unknown, what: string, choices: readonly unknown[]): void {
+  if (choices.includes(value)) return;
+  const list = choices.map((choice) => (typeof choice === 'string' ? `'${choice}'` : String(choice)));
+  const last = list.length > 1 ? `${list.slice(0, -1).join(', ')} or ${list.at(-1)}` : list[0];
+  throw new ConfigError('option-value', `${what} must be ${last}, but got ${String(value)}.`);
+}

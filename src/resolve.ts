@@ -47,20 +47,35 @@ const constraintAliases = { minmaxnorm: 'minMaxNorm' } as const;
 const lossAliases = {
   mse: 'meanSquaredError',
   mae: 'meanAbsoluteError',
+  mape: 'meanAbsolutePercentageError',
+  msle: 'meanSquaredLogarithmicError',
   bce: 'binaryCrossentropy',
+  kld: 'klDivergence',
+  kldivergence: 'klDivergence',
+  logcosh: 'logCosh',
 } as const;
 const metricAliases = {
   mse: 'meanSquaredError',
   mae: 'meanAbsoluteError',
+  mape: 'meanAbsolutePercentageError',
+  msle: 'meanSquaredLogarithmicError',
   rmse: 'rootMeanSquaredError',
+  bce: 'binaryCrossentropy',
+  kld: 'klDivergence',
+  kldivergence: 'klDivergence',
+  logcosh: 'logCoshError',
+  auc: 'auc',
+  fbeta_score: 'fBetaScore',
 } as const;
 
-type Table<T> = Readonly<Record<string, () => T>>;
+type Table<T> = Readonly<Record<string, (options: never) => T>>;
 
 /** A name with options, as a file has it. */
 export interface Described {
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
+  /** The row of the table, where the name is another. */
+  readonly kind?: string;
 }
 
 /** Whether this is a name with options, or an object that has both. */
@@ -71,8 +86,8 @@ export function isDescribed(like: unknown): like is Described {
 }
 
 /** The name and the options of an object of one of the tables: what a file keeps of it. */
-export function describe({ name, config }: Described): Described {
-  return { name, config };
+export function describe({ name, kind = name, config }: Described): Described {
+  return { name: kind, config };
 }
 
 /** From a name, a described or a real object (which has `method`) to a real one. */
@@ -117,7 +132,7 @@ export function resolveMetric(metric: MetricLike, outputWidth: number, target: '
   if (typeof metric !== 'string') return resolve(metric, 'build', metrics, 'metric', metricAliases);
   if (metric !== 'accuracy' && metric !== 'acc') {
     return {
-      ...lookUp(metrics as Table<Metric>, metric, 'metric', { ...metricAliases, acc: '', accuracy: '' })(),
+      ...lookUp(metrics as Table<Metric>, metric, 'metric', { ...metricAliases, acc: '' })({} as never),
       name: metric,
     };
   }

@@ -80,8 +80,13 @@ export function valueColumn(data: Data, expected: Expected, argument: string): C
   return inputColumn(data, expected, argument);
 }
 
-/** Targets that are one class number a row of the output. */
-export function labelColumn(data: Data, { name, sampleShape: shape }: Expected, argument: string): Column {
+/** Targets that are one class number a row of the output, or the number that marks rows which do not count. */
+export function labelColumn(
+  data: Data,
+  { name, sampleShape: shape }: Expected,
+  argument: string,
+  ignored?: number,
+): Column {
   const what = `${argument} for '${name}'`;
   const classes = shape[shape.length - 1];
   const rowShape = shape.slice(0, -1);
@@ -101,7 +106,8 @@ export function labelColumn(data: Data, { name, sampleShape: shape }: Expected, 
   }
   const labels = values instanceof Int32Array ? values : Int32Array.from(values);
   for (let i = 0; i < labels.length; i++) {
-    if (values[i] === labels[i] && labels[i] >= 0 && labels[i] < classes) continue;
+    if (values[i] === labels[i] && ((labels[i] >= 0 && labels[i] < classes) || labels[i] === ignored))
+      continue;
     throw new ValueError(
       'label-range',
       `${what} holds ${values[i]} at row ${Math.floor(i / sizeOf(rowShape))}, which is no class: the output has ` +
@@ -169,7 +175,7 @@ function isOnlyPart(data: ModelData): data is readonly [Data] {
 }
 
 /** Whether these are parts by name, and not data themselves. */
-function isRecord(data: ModelData): data is Readonly<Record<string, Data>> {
+export function isRecord(data: ModelData): data is Readonly<Record<string, Data>> {
   return !Array.isArray(data) && !isTensorData(data) && !(data instanceof SparseMatrix) && !('shape' in data);
 }
 

@@ -6,7 +6,10 @@ import { checkLengths } from './adapt.js';
 import type { BatchRows, Column, Port } from './column.js';
 import { Tensor } from './tensor.js';
 
-/** The columns of a data set: what goes into a model and what should come out. */
+/**
+ * The columns of a data set: what goes into a model and what should come out. Behind the targets, where samples have
+ * weights, there is a column of those for each target.
+ */
 export interface Samples {
   readonly inputs: readonly Column[];
   readonly targets: readonly Column[];

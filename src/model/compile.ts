@@ -29,6 +29,15 @@ export interface CompileOptions {
   metrics?:
     | readonly (MetricLike | readonly MetricLike[])[]
     | Readonly<Record<string, MetricLike | readonly MetricLike[]>>;
+  /** As `metrics`, for those that samples count in by their weights. */
+  weightedMetrics?: CompileOptions['metrics'];
+}
+
+/** A metric of an output, and its key in the history. */
+export interface CompiledMetric {
+  readonly key: string;
+  readonly metric: Metric;
+  readonly weighted: boolean;
 }
 
 /** One output with what it is trained and measured by. */
@@ -36,7 +45,7 @@ export interface CompiledOutput {
   readonly name: string;
   readonly loss: Loss;
   readonly weight: number;
-  readonly metrics: readonly Metric[];
+  readonly metrics: readonly CompiledMetric[];
 }
 
 export interface Compiled {
@@ -46,7 +55,7 @@ export interface Compiled {
 
 /** @throws ConfigError for unknown names, and for a loss that does not fit the last activation of its output. */
 export function compileOptions(options: CompileOptions, tensors: readonly SymbolicTensor[]): Compiled {
-  checkOptions(options, ['optimizer', 'loss', 'lossWeights', 'metrics'], 'compile');
+  checkOptions(options, ['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics'], 'compile');
   if (options.loss === undefined) {
     throw new ConfigError(
       'loss-missing',
@@ -57,30 +66,53 @@ export function compileOptions(options: CompileOptions, tensors: readonly Symbol
   const names = outputNames(tensors);
   const losses = perOutput(options.loss, names, 'loss');
   const weights = perOutput(options.lossWeights ?? 1, names, 'lossWeights');
-  const metrics = metricsPerOutput(options.metrics, names);
+  const metrics = metricsPerOutput(options.metrics, names, 'metrics');
+  const weightedMetrics = metricsPerOutput(options.weightedMetrics, names, 'weightedMetrics');
+  const keys = new Set<string>();
   const outputs = tensors.map((tensor, i): CompiledOutput => {
     const loss = resolveLoss(losses[i]);
     checkFit(loss, tensor, names[i]);
-    const width = tensor.sampleShape.at(-1) ?? 1;
+    const compiled = (weighted: boolean) => (like: MetricLike) => {
+      const metric = compiledMetric(like, tensor, names[i], loss);
+      return { key: keyOf(metric, names.length > 1 ? `${names[i]}_` : '', weighted, keys), metric, weighted };
+    };
     return {
       name: names[i],
       loss,
       weight: weights[i],
-      metrics: metrics[i].map((like) => {
-        const metric = resolveMetric(like, width, loss.target);
-        const target = metric.target;
-        if (target !== loss.target) {
-          throw new ConfigError(
-            'metric-target',
-            `compile: metric '${metric.name}' reads ${describeTarget(target)}, but the loss '${loss.name}' of output ` +
-              `'${names[i]}' reads ${describeTarget(loss.target)}. Choose a metric and a loss of the same kind.`,
-          );
-        }
-        return metric;
-      }),
+      metrics: [...metrics[i].map(compiled(false)), ...weightedMetrics[i].map(compiled(true))],
     };
   });
   return { optimizer, outputs };
+}
+
+function compiledMetric(like: MetricLike, tensor: SymbolicTensor, output: string, loss: Loss): Metric {
+  const { sampleShape } = tensor;
+  const metric = resolveMetric(like, sampleShape.at(-1) ?? 1, loss.target);
+  const { target } = metric;
+  if (target !== loss.target) {
+    throw new ConfigError(
+      'metric-target',
+      `compile: metric '${metric.name}' reads ${describeTarget(target)}, but the loss '${loss.name}' of output ` +
+        `'${output}' reads ${describeTarget(loss.target)}. Choose a metric and a loss of the same kind.`,
+    );
+  }
+  metric.sums?.(sampleShape);
+  return metric;
+}
+
+/** As Keras names them: a weighted metric beside an unweighted one of its name gets `weighted_` in front. */
+function keyOf({ name }: Metric, prefix: string, weighted: boolean, keys: Set<string>): string {
+  const plain = `${prefix}${name}`;
+  const key = weighted && keys.has(plain) ? `${prefix}weighted_${name}` : plain;
+  if (keys.has(key)) {
+    throw new ConfigError(
+      'metric-name',
+      `compile: two metrics are called '${key}'. Give one of them another name: { name: '${name}_2' }.`,
+    );
+  }
+  keys.add(key);
+  return key;
 }
 
 /** Outputs are called as the layers that make them. */
@@ -112,7 +144,11 @@ function perOutput<T>(given: PerOutput<T>, names: readonly string[], argument: s
   return names.map(() => given as T);
 }
 
-function metricsPerOutput(given: CompileOptions['metrics'], names: readonly string[]): MetricLike[][] {
+function metricsPerOutput(
+  given: CompileOptions['metrics'],
+  names: readonly string[],
+  argument: 'metrics' | 'weightedMetrics',
+): MetricLike[][] {
   if (given === undefined) return names.map(() => []);
   const list = (metrics: MetricLike | readonly MetricLike[] | undefined): MetricLike[] => {
     if (metrics === undefined) return [];
@@ -120,20 +156,20 @@ function metricsPerOutput(given: CompileOptions['metrics'], names: readonly stri
   };
   if (!Array.isArray(given)) {
     if (typeof given !== 'object')
-      throw new ConfigError('option-value', `compile: metrics must be a list, but got ${given}.`);
+      throw new ConfigError('option-value', `compile: ${argument} must be a list, but got ${given}.`);
     const record = given as Readonly<Record<string, MetricLike | readonly MetricLike[]>>;
     for (const name of Object.keys(record)) {
       if (!names.includes(name)) {
         throw new ConfigError(
           'compile-outputs',
-          `compile: metrics names an output '${name}', but the outputs are ${names.join(', ')}.`,
+          `compile: ${argument} names an output '${name}', but the outputs are ${names.join(', ')}.`,
         );
       }
     }
     return names.map((name) => list(record[name]));
   }
   if (given.some((entry) => Array.isArray(entry)))
-    return perOutput(given, names, 'metrics').map((entry) => list(entry));
+    return perOutput(given, names, argument).map((entry) => list(entry));
   return names.map(() => [...given] as MetricLike[]);
 }
 

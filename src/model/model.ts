@@ -7,6 +7,7 @@ import {
   stepAlone,
 } from '../data/feed.js';
 import type { Tensor } from '../data/tensor.js';
+import { type ClassWeight, type SampleWeight, withClassWeights, withSampleWeights } from '../data/weights.js';
 import { ConfigError, FourlaneError } from '../errors.js';
 import type { LayerOptions } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
@@ -37,6 +38,8 @@ export interface ModelOptions extends LayerOptions {
 export interface EvaluateOptions {
   /** Samples a step. Default 32. */
   batchSize?: number;
+  /** What each sample counts in the loss and in weighted metrics. Default: all of them once. */
+  sampleWeight?: SampleWeight;
   callbacks?: readonly Callback[];
   signal?: AbortSignal;
   /** Milliseconds after which the event loop gets its turn. Default 50. */
@@ -47,6 +50,16 @@ export interface PredictOptions {
   /** Samples a step. Default 32; larger is faster and takes more memory. */
   batchSize?: number;
   callbacks?: readonly Callback[];
+}
+
+export interface TestOnBatchOptions {
+  /** What each sample counts in the loss and in weighted metrics. Default: all of them once. */
+  sampleWeight?: SampleWeight;
+}
+
+export interface TrainOnBatchOptions extends TestOnBatchOptions {
+  /** What the samples of each class count; for models with one output, without `sampleWeight`. */
+  classWeight?: ClassWeight;
 }
 
 export type FitOptions = TrainerOptions<ModelData>;
@@ -93,11 +106,8 @@ export class Model extends Network implements Trainable<ModelData> {
 
   get metricDirections(): Readonly<Record<string, 'min' | 'max'>> {
     const { outputs } = this.#ready();
-    const prefix = (name: string) => (outputs.length > 1 ? `${name}_` : '');
     return Object.fromEntries(
-      outputs.flatMap(({ name, metrics }) =>
-        metrics.map((metric) => [`${prefix(name)}${metric.name}`, metric.direction]),
-      ),
+      outputs.flatMap(({ metrics }) => metrics.map(({ key, metric }) => [key, metric.direction])),
     );
   }
 
@@ -130,9 +140,9 @@ export class Model extends Network implements Trainable<ModelData> {
 
   /** Loss and metrics over all samples, whatever the batch size. */
   async evaluate(x: ModelData, y: ModelData, options: EvaluateOptions = {}): Promise<Logs> {
-    checkOptions(options, ['batchSize', 'callbacks', 'signal', 'yieldEvery'], 'evaluate');
+    checkOptions(options, ['batchSize', 'sampleWeight', 'callbacks', 'signal', 'yieldEvery'], 'evaluate');
     const batchSize = checkBatchSize(options.batchSize ?? 32);
-    const samples = this.samples(x, y);
+    const samples = this.samples(x, y, options.sampleWeight);
     const steps = Math.ceil(samples.length / batchSize);
     const progress = () => ({ batch: 0, logs: {} });
     const params = { epochs: 1, steps, samples: samples.length, batchSize, verbose: 0, progress };
@@ -162,9 +172,12 @@ export class Model extends Network implements Trainable<ModelData> {
   }
 
   /** One step on one batch. Returns its loss and metrics, those from before the step. */
-  trainOnBatch(x: ModelData, y: ModelData): Logs {
+  trainOnBatch(x: ModelData, y: ModelData, options: TrainOnBatchOptions = {}): Logs {
     this.#refuseWhileFitting('trainOnBatch');
-    const samples = this.samples(x, y);
+    checkOptions(options, ['sampleWeight', 'classWeight'], 'trainOnBatch');
+    const { sampleWeight, classWeight } = options;
+    const plain = this.samples(x, y, sampleWeight);
+    const samples = classWeight ? withClassWeights(plain, classWeight, 'trainOnBatch') : plain;
     const feed = this.trainingProgram(samples, samples.length);
     const state = this.trainingState();
     feed.scores.reset();
@@ -175,8 +188,9 @@ export class Model extends Network implements Trainable<ModelData> {
   }
 
   /** Loss and metrics of one batch. Synchronous, so on this thread alone. */
-  testOnBatch(x: ModelData, y: ModelData): Logs {
-    const samples = this.samples(x, y);
+  testOnBatch(x: ModelData, y: ModelData, options: TestOnBatchOptions = {}): Logs {
+    checkOptions(options, ['sampleWeight'], 'testOnBatch');
+    const samples = this.samples(x, y, options.sampleWeight);
     const feed = this.evaluationProgram(samples, samples.length);
     feed.scores.reset();
     stepAlone(feed, samples)({ order: undefined, start: 0, count: samples.length });
@@ -189,14 +203,23 @@ export class Model extends Network implements Trainable<ModelData> {
     this.#forget();
   }
 
-  samples(x: ModelData, y: ModelData, [xName, yName] = ['x', 'y']): Samples {
+  samples(
+    x: ModelData,
+    y: ModelData,
+    sampleWeight?: SampleWeight,
+    [xName, yName, weightName] = ['x', 'y', 'sampleWeight'],
+  ): Samples {
     const { inputs } = this.#inputs(x, xName);
     const { outputs } = this.#ready();
     const targets = splitData(y, this.outputs, yName).map((part, i) => {
-      const adapt = outputs[i].loss.target === 'labels' ? labelColumn : valueColumn;
-      return adapt(part, this.outputs[i], yName);
+      const { target, ignoreClass } = outputs[i].loss;
+      if (target === 'labels') return labelColumn(part, this.outputs[i], yName, ignoreClass);
+      return valueColumn(part, this.outputs[i], yName);
     });
-    return makeSamples(inputs, targets, (column) => (column < inputs.length ? xName : yName));
+    const samples = makeSamples(inputs, targets, (column) => (column < inputs.length ? xName : yName));
+    return sampleWeight === undefined
+      ? samples
+      : withSampleWeights(samples, sampleWeight, this.outputs, weightName);
   }
 
   inputReadsSparse(input: number): boolean {

@@ -36,6 +36,7 @@ export function buildPredicting(
 export interface ScoringOptions {
   graph: Graph;
   columns: readonly Column[];
+  /** A column for each output; behind them, where samples have weights, those of each output. */
   targets: readonly Column[];
   outputs: readonly CompiledOutput[];
   capacity: number;
@@ -59,25 +60,27 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
   });
   const ports = openPorts(b, [...columns, ...targets]);
   const predictions = callGraph(b, graph, values(ports.slice(0, columns.length)));
-  const several = outputs.length > 1;
+  const wanted = values(ports.slice(columns.length));
+  const weights: readonly (Value | undefined)[] = wanted.slice(outputs.length);
+  const measured = outputs.flatMap(({ metrics }, i) =>
+    metrics.map((one) => ({ ...one, output: i, shape: predictions[i].shape })),
+  );
+  const scores = new Scoreboard(runtime(), outputs.length, measured);
 
   let samples: Value | undefined;
   outputs.forEach(({ name: output, loss, weight }, i) => {
-    const target = ports[columns.length + i].value;
-    const perRow = loss.build(b, { prediction: predictions[i], target, scale: weight });
+    const inputs = { prediction: predictions[i], target: wanted[i], weights: weights[i] };
+    const perRow = loss.build(b, { ...inputs, scale: weight });
     scores.addLoss(b, `${output}_loss`, perRow, weight);
     samples ??= perRow;
   });
-  outputs.forEach(({ name: output, metrics }, i) => {
-    const target = ports[columns.length + i].value;
-    for (const metric of metrics) {
-      const key = several ? `${output}_${metric.name}` : metric.name;
-      scores.addMetric(b, key, metric, metric.build(b, predictions[i], target));
-    }
-  });
+  for (const { key, metric, output: i, weighted } of measured) {
+    const scored = { prediction: predictions[i], target: wanted[i] };
+    scores.addMetric(b, key, metric, weighted ? { ...scored, weights: weights[i] } : scored);
+  }
 
   if (state) b.backward();
-  const divisible = b.steps.length;
+  const divisible = outputs.some(({ loss }) => loss.wholeBatch) ? 0 : b.steps.length;
   state?.emitSum(b);
   for (const parameter of parameters) {
     parameter.regularizer?.emit(b, {

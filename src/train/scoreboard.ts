@@ -1,6 +1,7 @@
 import type { Metric } from '../metrics.js';
 import type { Builder } from '../plan/builder.js';
 import { type Place, Value } from '../plan/value.js';
+import type { Shape } from '../shape.js';
 import { core } from '../wasm/core.js';
 import type { Allocation, Heap } from '../wasm/heap.js';
 import type { Runtime } from '../wasm/runtime.js';
@@ -8,14 +9,23 @@ import type { Runtime } from '../wasm/runtime.js';
 /** Losses and metrics by name, as they stand in logs and in the history. */
 export type Logs = Record<string, number>;
 
-/** A sum of values and their number, in double precision. */
+/** Sums in double precision, and what follows from them. */
 interface Tally {
   readonly name: string;
-  readonly value: Value;
-  readonly result: (total: number, count: number) => number;
+  readonly sums: Value;
+  readonly result: (sums: Float64Array) => number;
 }
 
-const TALLY_BYTES = 16;
+/** What a metric reads. */
+interface Scored {
+  readonly prediction: Value;
+  readonly target: Value;
+  readonly weights?: Value;
+}
+
+const SUM_BYTES = 8;
+/** A sum of values and their number. */
+const MEAN = 2;
 /** What replicas write lies in cache lines of its own. */
 const LINE_BYTES = 64;
 
@@ -33,14 +43,21 @@ export class Scoreboard {
   readonly #replicas: number;
   /** Bytes from the sums of one replica to those of the next. */
   readonly #stride: number;
+  /** Bytes that have been given away. */
   #used = 0;
 
-  constructor(runtime: Runtime, tallies: number) {
+  /** @param losses how many losses there will be, and @param metrics which metrics for samples of which shape. */
+  constructor(
+    runtime: Runtime,
+    losses: number,
+    metrics: readonly { readonly metric: Metric; readonly shape: Shape }[],
+  ) {
     this.#heap = runtime.heap;
     this.#replicas = runtime.threads;
-    this.#stride = Math.ceil(((tallies + 1) * TALLY_BYTES) / LINE_BYTES) * LINE_BYTES;
+    const sums = metrics.reduce((all, { metric, shape }) => all + sumsOf(metric, shape), MEAN * (1 + losses));
+    this.#stride = Math.ceil((sums * SUM_BYTES) / LINE_BYTES) * LINE_BYTES;
     this.#memory = runtime.heap.allocate(this.#replicas * this.#stride, 'Metrics');
-    this.#penalty = this.#next();
+    this.#penalty = this.#next(MEAN);
   }
 
   /** Where regularisers add their penalty, times the number of samples. */
@@ -50,12 +67,22 @@ export class Scoreboard {
 
   /** Counts a loss per row; `weight` is its share in the total. */
   addLoss(b: Builder, name: string, perRow: Value, weight: number): void {
-    this.#losses.push({ ...this.#tally(b, name, perRow, mean), weight });
+    const sums = this.#accumulate(b, perRow);
+    this.#losses.push({ name, sums, result: ([total, count]) => total / count, weight });
   }
 
   /** Counts a metric. */
-  addMetric(b: Builder, name: string, metric: Metric, perRow: Value): void {
-    this.#metrics.push(this.#tally(b, name, perRow, metric.result));
+  addMetric(b: Builder, name: string, metric: Metric, scored: Scored): void {
+    const { prediction, target, weights } = scored;
+    if (metric.sums) {
+      const { shape } = prediction;
+      const sums = this.#next(metric.sums(shape));
+      metric.build(b, { ...scored, sums });
+      this.#metrics.push({ name, sums, result: (totals) => metric.result(totals, shape) });
+    } else {
+      const sums = this.#accumulate(b, metric.build(b, prediction, target), weights);
+      this.#metrics.push({ name, sums, result: ([total, count]) => metric.result(total, count) });
+    }
   }
 
   /** Begins anew. */
@@ -79,10 +106,10 @@ export class Scoreboard {
   /** Loss and metrics over everything since the last reset. */
   logs(): Logs {
     const parts = this.#losses.map((tally) => ({ ...tally, mean: this.#read(tally) }));
-    const samples = this.#total(this.#losses[0].value, 1);
+    const [, samples] = this.#totals(this.#losses[0].sums);
     let loss = 0;
     for (const { mean: part, weight } of parts) loss += part * weight;
-    if (samples) loss += this.#total(this.#penalty, 0) / samples;
+    if (samples) loss += this.#totals(this.#penalty)[0] / samples;
     const logs: Logs = { loss };
     if (parts.length > 1) for (const { name, mean: part } of parts) logs[name] = part;
     for (const tally of this.#metrics) logs[tally.name] = this.#read(tally);
@@ -94,23 +121,24 @@ export class Scoreboard {
     this.#heap.release(this.#memory);
   }
 
-  #tally(b: Builder, name: string, perRow: Value, result: Tally['result']): Tally {
-    const value = this.#next();
-    b.emit(core, 'accumulate', value, perRow, 0, perRow.count);
-    return { name, value, result };
+  #accumulate(b: Builder, perRow: Value, weights?: Value): Value {
+    const sums = this.#next(MEAN);
+    b.emit(core, 'accumulate', sums, perRow, weights ?? 0, perRow.count);
+    return sums;
   }
 
-  #read({ value, result }: Tally): number {
-    return result(this.#total(value, 0), this.#total(value, 1));
+  #read({ sums, result }: Tally): number {
+    return result(this.#totals(sums));
   }
 
-  /** A sum (`part` 0) or its number of values (1) over all replicas. */
-  #total({ place }: Value, part: 0 | 1): number {
-    let total = 0;
+  /** Sums over all replicas. */
+  #totals({ place, shape: [length] }: Value): Float64Array {
+    const totals = new Float64Array(length);
     for (let replica = 0; replica < this.#replicas; replica++) {
-      total += this.#heap.f64[(place!.address + replica * this.#stride) / 8 + part];
+      const at = (place!.address + replica * this.#stride) / SUM_BYTES;
+      for (let i = 0; i < length; i++) totals[i] += this.#heap.f64[at + i];
     }
-    return total;
+    return totals;
   }
 
   #sums(): Float64Array {
@@ -118,15 +146,13 @@ export class Scoreboard {
     return this.#heap.f64.subarray(address / 8, (address + bytes) / 8);
   }
 
-  #next(): Value {
-    const place: Place = {
-      address: this.#memory.address + this.#used++ * TALLY_BYTES,
-      stride: this.#stride,
-    };
-    return new Value([2], { type: 'float64', place });
+  #next(length: number): Value {
+    const place: Place = { address: this.#memory.address + this.#used, stride: this.#stride };
+    this.#used += length * SUM_BYTES;
+    return new Value([length], { type: 'float64', place });
   }
 }
 
-function mean(total: number, count: number): number {
-  return total / count;
+function sumsOf(metric: Metric, shape: Shape): number {
+  return metric.sums ? metric.sums(shape) : MEAN;
 }

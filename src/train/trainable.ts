@@ -1,4 +1,5 @@
 import type { FedProgram, Samples } from '../data/feed.js';
+import type { SampleWeight } from '../data/weights.js';
 import type { RandomKey } from '../random.js';
 import type { CallbackModel } from './callback.js';
 import type { Scoreboard } from './scoreboard.js';
@@ -13,7 +14,12 @@ export interface ScoringProgram extends FedProgram {
 export interface Trainable<Data> extends CallbackModel {
   readonly key: RandomKey;
   /** Checks data whole and turns them into columns. */
-  samples(x: Data, y: Data, arguments_?: [string, string]): Samples;
+  samples(
+    x: Data,
+    y: Data,
+    sampleWeight?: SampleWeight,
+    arguments_?: [x: string, y: string, sampleWeight: string],
+  ): Samples;
   /** Whether that input may come as sparse rows. */
   inputReadsSparse(input: number): boolean;
   trainingState(): TrainingState;

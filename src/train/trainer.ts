@@ -1,6 +1,7 @@
 import type { BatchRows } from '../data/column.js';
 import { releaseSamples, type Samples, settleSamples, sliceSamples } from '../data/feed.js';
 import { openStepper } from '../data/stepper.js';
+import { type ClassWeight, type SampleWeight, withClassWeights } from '../data/weights.js';
 import { ConfigError, FourlaneError, ValueError } from '../errors.js';
 import { checkOptions } from '../names.js';
 import { permutationOf, streams } from '../random.js';
@@ -18,8 +19,8 @@ export interface TrainerOptions<Data> {
   epochs?: number;
   /** Samples an iteration. Default 32. */
   batchSize?: number;
-  /** [x, y] on which loss and metrics are computed after each epoch. */
-  validationData?: readonly [Data, Data];
+  /** [x, y] or [x, y, sampleWeight] on which loss and metrics are computed after each epoch. */
+  validationData?: readonly [Data, Data] | readonly [Data, Data, SampleWeight];
   /** The share of the samples, the last ones, that is held out instead. Default 0. */
   validationSplit?: number;
   /** Samples a step of the validation. Default: batchSize. */
@@ -28,6 +29,13 @@ export interface TrainerOptions<Data> {
   validationFreq?: number;
   /** Whether the samples of each epoch come in another order. Default true. */
   shuffle?: boolean;
+  /**
+   * What each sample counts in the loss and in weighted metrics, or each row of an output (time step). The loss is
+   * divided by the number of samples, not by the sum of the weights.
+   */
+  sampleWeight?: SampleWeight;
+  /** What the samples of each class count in training; for models with one output, without `sampleWeight`. */
+  classWeight?: ClassWeight;
   callbacks?: readonly Callback[];
   /** 0 prints nothing, 1 (default) a line for each epoch. */
   verbose?: number;
@@ -41,7 +49,16 @@ export interface TrainerOptions<Data> {
 
 const OPTIONS = [
   ...['epochs', 'batchSize', 'validationData', 'validationSplit', 'validationBatchSize', 'validationFreq'],
-  ...['shuffle', 'callbacks', 'verbose', 'initialEpoch', 'signal', 'yieldEvery'],
+  ...[
+    'shuffle',
+    'sampleWeight',
+    'classWeight',
+    'callbacks',
+    'verbose',
+    'initialEpoch',
+    'signal',
+    'yieldEvery',
+  ],
 ];
 
 /**
@@ -161,13 +178,16 @@ export class Trainer<Data> {
   }
 
   #split(model: Trainable<Data>, x: Data, y: Data): { training: Samples; validation: Samples | undefined } {
-    const { validationData, validationSplit = 0 } = this.options;
-    const samples = model.samples(x, y);
+    const { classWeight, sampleWeight, validationData, validationSplit = 0 } = this.options;
+    const samples = model.samples(x, y, sampleWeight);
+    const weighted = (training: Samples) =>
+      classWeight ? withClassWeights(training, classWeight, 'fit') : training;
     if (validationData) {
-      const [xVal, yVal] = validationData;
-      return { training: samples, validation: model.samples(xVal, yVal, ['validation x', 'validation y']) };
+      const names: [string, string, string] = ['validation x', 'validation y', 'validation sampleWeight'];
+      const [xVal, yVal, weights] = validationData;
+      return { training: weighted(samples), validation: model.samples(xVal, yVal, weights, names) };
     }
-    if (!validationSplit) return { training: samples, validation: undefined };
+    if (!validationSplit) return { training: weighted(samples), validation: undefined };
     const at = Math.floor(samples.length * (1 - validationSplit));
     if (at === 0 || at === samples.length) {
       throw new ValueError(
@@ -176,7 +196,10 @@ export class Trainer<Data> {
           `${samples.length - at} for validation; both need at least one.`,
       );
     }
-    return { training: sliceSamples(samples, 0, at), validation: sliceSamples(samples, at, samples.length) };
+    return {
+      training: weighted(sliceSamples(samples, 0, at)),
+      validation: sliceSamples(samples, at, samples.length),
+    };
   }
 
   #callbacks(verbose: number, history: History): Callback[] {

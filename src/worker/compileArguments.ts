@@ -8,6 +8,7 @@ import {
   resolveMetric,
   resolveOptimizer,
 } from '../resolve.js';
+import { isShipped } from '../shipped.js';
 
 type Resolve = (like: Described) => object;
 
@@ -16,11 +17,14 @@ type Resolve = (like: Described) => object;
  *
  * @throws ConfigError `own-part` for losses, metrics and optimizers that Fourlane does not ship.
  */
-export function describeArguments({ optimizer, loss, metrics, lossWeights }: CompileOptions): CompileOptions {
+export function describeArguments(options: CompileOptions): CompileOptions {
+  const { optimizer, loss, metrics, weightedMetrics, lossWeights } = options;
+  const metric: Resolve = (like) => resolveMetric(like, 0, 'values');
   const given = {
     optimizer: described(optimizer, resolveOptimizer),
     loss: described(loss, resolveLoss),
-    metrics: described(metrics, (like) => resolveMetric(like, 0, 'values')),
+    metrics: described(metrics, metric),
+    weightedMetrics: described(weightedMetrics, metric),
     lossWeights,
   };
   return given as CompileOptions;
@@ -49,11 +53,11 @@ function hasFunctions({ config }: Described): boolean {
   return Object.values(config).some((option) => typeof option === 'function');
 }
 
-/** Whether name and options say everything: an object may have been given another name or another `build`. */
+/** Whether name and options say everything: a copy may have been given another name or another method. */
 function makesEqual(like: Described, part: object, resolve: Resolve): boolean {
   try {
     const again = resolve(like);
-    if ('build' in part && 'build' in again) return String(part.build) === String(again.build);
+    if ('build' in part) return isShipped(part);
     return !('hyperparameters' in part) || part.constructor === again.constructor;
   } catch {
     return false;

@@ -7,15 +7,14 @@ import { type GoldenTensor, golden, toTensor } from '../support/golden.js';
 
 interface MetricCase {
   name: string;
-  metric: keyof typeof fl.metrics | 'accuracy';
-  config: { threshold?: number };
+  metric: keyof typeof fl.metrics;
+  config: { ignoreClass?: number };
   batches: { prediction: GoldenTensor; target: GoldenTensor; sampleWeight?: GoldenTensor }[];
   results: number[];
   resolvesTo?: keyof typeof fl.metrics;
 }
 
-/** Metrics take no weights yet. */
-const cases = golden<MetricCase>('metrics').filter(({ batches }) => !batches[0].sampleWeight);
+const cases = golden<MetricCase>('metrics');
 const labels = (shape: number[], target: number[]) =>
   shape.at(-1)! > 1 && (target.length < shape.length || target.at(-1) === 1);
 
@@ -28,23 +27,31 @@ function concat(tensors: GoldenTensor[]): GoldenTensor {
 }
 
 describe('metrics equal Keras', () => {
-  test.each(cases)('$name', async ({ metric, config, batches, results }) => {
+  test.each(cases)('$name', async ({ metric, config, batches, results, resolvesTo }) => {
     const { prediction, target } = batches[0];
     const sampleShape = prediction.shape.slice(1);
     // A model that returns its input: the metric sees the predictions as they are.
     const model = fl.sequential([fl.layers.reshape({ targetShape: sampleShape, inputShape: sampleShape })]);
     const sparse = labels(prediction.shape, target.shape);
-    const make = metric === 'accuracy' ? undefined : fl.metrics[metric];
+    const make = resolvesTo ? undefined : fl.metrics[metric];
     const one = make ? (make as (options: object) => fl.Metric)(config) : ('accuracy' as const);
     // Any loss that reads the same kind of target.
-    const loss = sparse ? 'sparseCategoricalCrossentropy' : 'meanSquaredError';
-    model.compile({ loss, metrics: [one] });
+    const loss = sparse
+      ? fl.losses.sparseCategoricalCrossentropy(config.ignoreClass === undefined ? {} : config)
+      : 'meanSquaredError';
+    model.compile({ loss, weightedMetrics: [one] });
     const key = typeof one === 'string' ? one : one.name;
     for (let count = 1; count <= batches.length; count++) {
       const x = toTensor(concat(batches.slice(0, count).map((batch) => batch.prediction)));
       const y = toTensor(concat(batches.slice(0, count).map((batch) => batch.target)));
-      const logs = await Promise.all([1, 4, 32].map((batchSize) => model.evaluate(x, y, { batchSize })));
-      for (const log of logs) expect(Math.abs(log[key] - results[count - 1])).toBeLessThanOrEqual(1e-6);
+      const weights = batches[0].sampleWeight && batches.slice(0, count).map((batch) => batch.sampleWeight!);
+      const options = weights ? { sampleWeight: toTensor(concat(weights)) } : {};
+      const logs = await Promise.all(
+        [1, 4, 32].map((batchSize) => model.evaluate(x, y, { batchSize, ...options })),
+      );
+      const expected = results[count - 1];
+      const allowed = 1e-6 * Math.max(1, Math.abs(expected));
+      for (const log of logs) expect(Math.abs(log[key] - expected)).toBeLessThanOrEqual(allowed);
       // The same to the last bit, whatever the batch size.
       expect(new Set(logs.map((log) => log[key])).size).toBe(1);
     }
@@ -52,7 +59,7 @@ describe('metrics equal Keras', () => {
 });
 
 /** The kernels that a metric emits for an output and its targets, with the numbers that they are given. */
-function emitted({ build, target }: fl.Metric, sampleShape: number[]) {
+function emitted({ build, target }: fl.RowMetric, sampleShape: number[]) {
   const b = new Builder();
   const value = (shape: number[]) => new Value(shape, { batched: true });
   build(b, value(sampleShape), value(target === 'labels' ? sampleShape.slice(0, -1) : sampleShape));
@@ -71,6 +78,8 @@ describe("'accuracy' means what it means to Keras", () => {
     expect(resolved.name).toBe('accuracy');
     expect(resolved.target).toBe(expected.target);
     const sampleShape = prediction.shape.slice(1);
-    expect(emitted(resolved, sampleShape)).toEqual(emitted(expected, sampleShape));
+    expect(emitted(resolved as fl.RowMetric, sampleShape)).toEqual(
+      emitted(expected as fl.RowMetric, sampleShape),
+    );
   });
 });

@@ -7,6 +7,7 @@ interface GoldenModel {
   weights: GoldenTensor[];
   inputs: GoldenTensor[];
   target: GoldenTensor;
+  sampleWeight: GoldenTensor;
 }
 
 interface StepsCase {
@@ -27,7 +28,7 @@ interface FitCase {
   config: Record<string, number>;
   metrics: 'accuracy'[];
   rows: number;
-  fit: fl.FitOptions & { sampleWeight?: boolean; classWeight?: unknown };
+  fit: Omit<fl.FitOptions, 'sampleWeight'> & { sampleWeight?: boolean };
   history: Record<string, number[]>;
 }
 
@@ -92,14 +93,14 @@ describe('ten training steps equal Keras', () => {
 });
 
 describe('the history of fit equals Keras', () => {
-  // Weights of samples and classes are not among the options of fit yet.
-  const plain = (one: StepsCase | FitCase): one is FitCase =>
-    one.kind === 'fit' && !one.fit.sampleWeight && !one.fit.classWeight;
-  test.each(file.cases.filter(plain))('$name', async (one) => {
-    const { inputs, target } = file.models[one.model];
+  const isFit = (one: StepsCase | FitCase): one is FitCase => one.kind === 'fit';
+  test.each(file.cases.filter(isFit))('$name', async (one) => {
+    const { inputs, target, sampleWeight } = file.models[one.model];
     const model = compiled(one, one.metrics);
     const x = inputs.map((input) => rows(input, 0, one.rows));
-    const { history } = await model.fit(x, rows(target, 0, one.rows), { ...one.fit, verbose: 0 });
+    const weights = one.fit.sampleWeight ? { sampleWeight: rows(sampleWeight, 0, one.rows) } : {};
+    const options = { ...one.fit, ...weights, verbose: 0 } as fl.FitOptions;
+    const { history } = await model.fit(x, rows(target, 0, one.rows), options);
     expect(Object.keys(history).sort()).toEqual(Object.keys(one.history).sort());
     for (const [key, values] of Object.entries(one.history)) expectKeras(history[key], values, key, 1e-5);
   });

@@ -6,16 +6,7 @@ import { gradient, type Loss, losses, penalty, penaltyGradient } from '../suppor
 
 const bench = new KernelBench();
 
-type Kernel = (
-  loss: number,
-  dx: number,
-  x: number,
-  y: number,
-  weights: number,
-  scale: number,
-  rows: number,
-  cols: number,
-) => void;
+type Kernel = (...args: number[]) => void;
 const kernels = bench.kernels as unknown as Record<string, Kernel>;
 
 interface Batch {
@@ -33,6 +24,7 @@ function randomTarget({ target }: Loss, r: number, cols: number, next: () => num
   if (target === 'label') return [label];
   const shares = Array.from({ length: cols }, next);
   if (target === 'values') return shares.map((v) => 4 * v - 2);
+  if (target === 'signs') return shares.map((v) => (v < 0.5 ? -1 : 1));
   if (target === 'binary') return r % 2 ? shares.map(Math.round) : shares;
   const total = shares.reduce((a, b) => a + b);
   return shares.map((v, c) => [v / total, Number(c === label), v][r % 3]);
@@ -59,12 +51,16 @@ interface Result {
   dx: Float32Array;
 }
 
+const parametersOf = (name: string) => losses[name].parameters ?? [];
+
 function run(name: string, { x, y, rows, cols, weights, scale = 1 }: Batch, inPlace = false): Result {
   bench.reset();
   const at = bench.place(x);
   const loss = bench.reserve(rows * 4);
   const dx = inPlace ? at : bench.reserve(x.byteLength);
-  kernels[name](loss, dx, at, bench.place(y), weights ? bench.place(weights) : 0, scale, rows, cols);
+  const parameters = parametersOf(name);
+  const factors = weights ? bench.place(weights) : 0;
+  kernels[name](loss, dx, at, bench.place(y), factors, scale, ...parameters, rows, cols);
   expect(bench.tailIntact(loss, rows * 4)).toBe(true);
   expect(bench.tailIntact(dx, x.byteLength)).toBe(true);
   if (!inPlace) expect(bench.f32(at, x.length)).toEqual(x);
@@ -115,7 +111,8 @@ describe.each(Object.entries(losses))('%s', (name, reference) => {
       expect(run(name, batch, true)).toEqual(apart);
       bench.reset();
       const loss = bench.reserve(rows * 4);
-      kernels[name](loss, 0, bench.place(batch.x), bench.place(batch.y), 0, 1, rows, cols);
+      const [x, y] = [bench.place(batch.x), bench.place(batch.y)];
+      kernels[name](loss, 0, x, y, 0, 1, ...parametersOf(name), rows, cols);
       expect(bench.f32(loss, rows)).toEqual(apart.loss);
     }
   });

@@ -142,10 +142,11 @@ async function trainLoss({ fl, infer, x, y }, loss, indirect) {
   model.compile({ optimizer: 'sgd', loss, metrics: metrics.filter(({ target }) => target === loss.target) });
   const n = 200;
   const images = fl.tensor(x.data.slice(0, n * 64), [n, 64]);
-  const oneHot = Float32Array.from({ length: n * 10 }, (_, i) =>
-    Number(y.data[Math.floor(i / 10)] === i % 10),
+  // Without a 0, by which an error in percent would be divided.
+  const smooth = Float32Array.from({ length: n * 10 }, (_, i) =>
+    y.data[Math.floor(i / 10)] === i % 10 ? 0.82 : 0.02,
   );
-  const targets = { labels: y.data.slice(0, n), values: fl.tensor(oneHot, [n, 10]) }[loss.target];
+  const targets = { labels: y.data.slice(0, n), values: fl.tensor(smooth, [n, 10]) }[loss.target];
   if (!targets) throw new Error(`the scenario has no targets of the kind '${loss.target}'`);
   await model.fit(images, targets, { batchSize: 32, verbose: 0 });
   const logs = await model.evaluate(images, targets);

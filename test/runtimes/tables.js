@@ -73,8 +73,16 @@ export const OPTIONS = {
   },
   constraints: {},
   initializers: { constant: { value: 0.01 } },
-  losses: {},
-  metrics: {},
+  losses: { sparseCategoricalCrossentropy: { ignoreClass: 3 } },
+  metrics: {
+    f1Score: { average: 'macro' },
+    fBetaScore: { average: 'weighted', beta: 0.5 },
+    precision: { topK: 2, classId: 1 },
+    precisionAtRecall: { recall: 0.5 },
+    recallAtPrecision: { precision: 0.5 },
+    sensitivityAtSpecificity: { specificity: 0.5 },
+    specificityAtSensitivity: { sensitivity: 0.5 },
+  },
   optimizers: {
     sgd: { momentum: 0.9, nesterov: true, clipvalue: 0.5 },
     rmsprop: { weightDecay: 0.01, centered: true, momentum: 0.5 },

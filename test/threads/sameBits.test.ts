@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { hashOf } from '../runtimes/scenario.js';
-import { built, classifier, type Library, open, reason, samples, slowThreads } from './support.js';
+import { built, CLASSES, classifier, type Library, open, reason, samples, slowThreads } from './support.js';
 
 const { x, labels } = samples(500);
 const options = { epochs: 3, batchSize: 90, validationSplit: 0.2, verbose: 0 };
@@ -53,6 +53,24 @@ describe.skipIf(!built)(`the same seed and number of threads${reason}`, () => {
     const warm = await open(threads);
     await train(warm);
     expect(await train(warm)).toEqual(first);
+  });
+
+  test.each([
+    ['dice', {}],
+    ['meanSquaredError', { reduction: 'sum' }],
+    ['meanSquaredError', { reduction: 'mean_with_sample_weight' }],
+  ] as const)('%s %o needs the whole batch, so threads change no bit of it', async (name, config) => {
+    const oneHot = Float32Array.from({ length: 500 * CLASSES }, (_, i) =>
+      Number(labels[Math.floor(i / CLASSES)] === i % CLASSES),
+    );
+    const sampleWeight = Float32Array.from({ length: 500 }, (_, i) => i % 3);
+    const [one, two] = [await open(1), await open(2)].map(async (fl) => {
+      const loss = { name, config };
+      const model = classifier(fl, { loss, metrics: [], weightedMetrics: ['auc', 'accuracy'] });
+      const { history } = await model.fit(x, oneHot, { ...options, sampleWeight });
+      return { history, hash: hashOf(model.getWeights()) };
+    });
+    expect(await two).toEqual(await one);
   });
 
   test('in different processes, which end by themselves', async () => {

@@ -11,8 +11,15 @@ describe('what compile is told can be described and made again', () => {
     expect(JSON.stringify(resolveLoss(travel(loss)))).toBe(JSON.stringify(loss));
   });
 
-  test.each(Object.entries(fl.metrics))('metric %s', (_, make) => {
-    const metric = make();
+  const required = { specificity: 0.5, sensitivity: 0.5, recall: 0.5, precision: 0.5 };
+  const optionsOf = (name: string) => {
+    const option = /At(.*)/.exec(name)?.[1].toLowerCase() as keyof typeof required | undefined;
+    return option ? { [option]: required[option] } : {};
+  };
+
+  test.each(Object.entries(fl.metrics))('metric %s', (kind, make) => {
+    const metric = (make as (options: object) => fl.Metric)(optionsOf(kind));
+    expect(metric.kind).toBe(kind);
     expect(JSON.stringify(resolveMetric(travel(metric), 1, metric.target))).toBe(JSON.stringify(metric));
   });
 

@@ -132,6 +132,8 @@ describe.skipIf(!built)(`what cannot be opened${reason}`, () => {
         ],
       },
       { metrics: [{ ...fl.metrics.meanSquaredError(), name: 'mine' }] },
+      { metrics: [{ ...fl.metrics.recall(), name: 'mine', result: fl.metrics.precision().result }] },
+      { weightedMetrics: [{ ...fl.metrics.auc(), name: 'mine' }] },
     ];
     for (const part of unlike) {
       const error = await own(part);

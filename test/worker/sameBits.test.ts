@@ -78,12 +78,16 @@ describe.skipIf(!built)(`the same bits in a worker as here${reason}`, () => {
         },
         lossWeights: { digit: 1, odd: 0.5 },
         metrics: { digit: ['accuracy'], odd: [fl.metrics.binaryAccuracy({ threshold: 0.4 }), 'mse'] },
+        weightedMetrics: { odd: [fl.metrics.recall({ thresholds: 0.4, name: 'caught' }), fl.metrics.auc()] },
       });
       return model;
     };
     const odd = Float32Array.from(y.data, (label) => label % 2);
     const data = { a: x, b: fl.tensor(x.data, x.shape, { scale: 1 / 16 }) };
-    const [there, here] = await both(make, data, [y, odd], { validationData: [data, { digit: y, odd }] });
+    const [there, here] = await both(make, data, [y, odd], {
+      sampleWeight: { odd: odd.map((bit) => 1 + bit) },
+      validationData: [data, { digit: y, odd }, odd],
+    });
     expect(there).toBe(here);
   });
 

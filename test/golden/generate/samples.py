@@ -45,8 +45,12 @@ TARGETS = {
     "values": lambda rng, shape: normal(rng, shape) + STEP,
     "flat values": lambda rng, shape: normal(rng, shape[:1]) + STEP,
     "bits": _bits,
+    "signs": lambda rng, shape: 2 * _bits(rng, shape) - 1,
+    "few labels": lambda rng, shape: rng.randint(min(3, shape[-1]), size=shape[:-1]),
     "flat bits": lambda rng, shape: _bits(rng, shape[:1]),
     "fractions": _probabilities,
+    # as for values
+    "even fractions": lambda rng, shape: _probabilities(rng, shape) + STEP,
     "one-hot": lambda rng, shape: np.eye(shape[-1])[_labels(rng, shape)],
     "soft labels": _distributions,
     "labels": _labels,
