@@ -1,67 +1,126 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
-import { parseArgs } from 'node:util';
-import { gemm } from './gemm.js';
-import { percent, progress, report, summary } from './report.js';
-import { step } from './step.js';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { families } from './families/index.js';
+import { compilePeak } from './measure/compilePeak.js';
+import { runRows } from './measure/rows.js';
+import { readOptions, usage } from './options.js';
+import { findPeers } from './peers/find.js';
+import { peers } from './peers/index.js';
+import { Pool } from './peers/pool.js';
+import { compare } from './report/compare.js';
+import { explainGrowth, growthCharts } from './report/growth.js';
+import { describeMachine, machineText } from './report/machine.js';
+import { familyText, markdown, summaryText } from './report/report.js';
+import { mergeRuns } from './report/runs.js';
+import { judge } from './report/targets.js';
+import { progress } from './report/text.js';
+import { openFolder, writeFolder } from './work/folder.js';
+import { makeWeights, models } from './work/models.js';
 
-const families = [gemm, step];
-const names = families.map(({ name }) => name).join(', ');
+const FORMAT = 1;
 
-const usage = `npm run bench -- [family ...] [--quick] [--json FILE]
-
-  family       what to measure: ${names}; all without one
-  --quick      every row, but short and less exact
-  --json FILE  writes the figures to a file as well`;
-
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    help: { type: 'boolean' },
-  },
-});
-const unknown = positionals.filter((name) => !families.some((family) => family.name === name));
-if (values.help || unknown.length > 0) {
-  if (unknown.length > 0) console.error(`There is no family '${unknown.join("', '")}'.\n`);
+let options;
+try {
+  options = readOptions(
+    process.argv.slice(2),
+    families.map(({ name }) => name),
+    peers.map(({ name }) => name),
+  );
+} catch (error) {
+  console.error(`${error.message}\n\n${usage}`);
+  process.exit(1);
+}
+if (options.help) {
   console.log(usage);
-  process.exit(values.help ? 0 : 1);
+  process.exit(0);
 }
+const { pace, runs } = options;
+const older = options.compare && JSON.parse(readFileSync(options.compare, 'utf8'));
+if (older && older.format !== FORMAT)
+  throw new Error(`${options.compare} is of format ${older.format}, not ${FORMAT}.`);
 
-const machine = {
-  node: process.version,
-  cpu: os.cpus()[0]?.model ?? process.arch,
-  cores: os.cpus().length,
-  load: os.loadavg()[0],
-};
-const { node, cpu, cores, load } = machine;
-console.log(`Node ${node}, ${cpu}, ${cores} cores, load ${load.toFixed(1)}${values.quick ? ', quick' : ''}`);
+const began = new Date();
+const machine = describeMachine();
+const load = [os.loadavg()[0]];
+const { found, missing } = await findPeers(options.peers);
+console.log(`${machineText(machine)}; load ${load[0].toFixed(1)}; ${pace}`);
+for (const line of missing) console.log(line);
 
-const results = {};
-for (const family of families) {
-  if (positionals.length > 0 && !positionals.includes(family.name)) continue;
-  const { result, coreShare } = await runFamily(family);
-  console.log(report(family, result));
-  if (coreShare < 0.95) {
-    console.log(
-      `This process had ${percent(coreShare)} of a core: other programs make these figures worse and noisy.`,
-    );
+const folder = mkdtempSync(join(os.tmpdir(), 'fourlane-bench-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
+writeFolder(folder, await files());
+const pool = new Pool(found, folder, pace);
+const context = { pool, peers: found, folder, work: openFolder(folder), pace, progress };
+
+const all = [];
+const described = {};
+for (let run = 0; run < runs; run++) {
+  if (runs > 1) console.log(`\nRun ${run + 1} of ${runs}`);
+  const measured = {};
+  for (const family of families.filter(({ name }) => options.families.includes(name))) {
+    const start = performance.now();
+    const { peers: hellos, ...result } = await (family.run?.(context) ?? runRows(family, context));
+    result.seconds = (performance.now() - start) / 1000;
+    Object.assign(described, hellos);
+    progress('');
+    console.log(familyText(family, result));
+    measured[family.name] = result;
   }
-  results[family.name] = { ...result, coreShare };
+  await pool.end();
+  all.push(measured);
 }
-console.log(summary(Object.values(results)));
-if (Object.values(results).some(({ problems = [] }) => problems.length > 0)) process.exitCode = 1;
-if (values.json) {
-  writeFileSync(values.json, `${JSON.stringify({ machine, quick: values.quick, results }, null, 2)}\n`);
+load.push(os.loadavg()[0]);
+
+const measured = mergeRuns(all);
+const formats = Object.fromEntries(families.map((family) => [family.name, family]));
+const document = {
+  format: FORMAT,
+  date: began.toISOString(),
+  ...{ machine, load, pace, runs, missing },
+  peers: described,
+  problems: Object.values(measured).flatMap(({ problems }) => problems),
+  families: measured,
+  targets: judge(measured, formats, peers),
+  ...(older && { comparedWith: older.date, changes: compare(older.families, measured) }),
+};
+console.log(summaryText(document));
+save();
+if (document.problems.length > 0) process.exitCode = 1;
+
+/** What peers need beside the data: kernels, and the models in the formats that some of them read. */
+async function files() {
+  const { sequential, layers } = await import('../dist/index.js');
+  const boston = sequential({
+    layers: models.boston.layers.map(({ kind, ...layer }, i) =>
+      layers[kind](i === 0 ? { ...layer, inputShape: [models.boston.inputs] } : layer),
+    ),
+  });
+  boston.setWeights(makeWeights(models.boston));
+  const onnx = found.some(({ file }) => file === 'ort.js') ? await import('./work/onnx.js') : undefined;
+  return {
+    'core.wasm': readFileSync(new URL('../dist/core.wasm', import.meta.url)),
+    'peak.wasm': await compilePeak(),
+    'boston.safetensors': boston.save(),
+    ...onnx?.onnxFiles((name) => makeWeights(models[name])),
+  };
 }
 
-/** Measures a family, and what share of a core the process had meanwhile. */
-async function runFamily(family) {
-  const cpuBefore = process.cpuUsage();
-  const start = performance.now();
-  const result = await family.run({ quick: values.quick, progress });
-  progress('');
-  const { user, system } = process.cpuUsage(cpuBefore);
-  return { result, coreShare: (user + system) / 1000 / (performance.now() - start) };
+/** Writes figures, report and charts, and says where. */
+function save() {
+  const name = began.toISOString().slice(0, 19).replaceAll(':', '-');
+  const json = resolve(options.json ?? fileURLToPath(new URL(`results/${name}.json`, import.meta.url)));
+  const report = resolve(options.report ?? json.replace(/(\.json)?$/, '.md'));
+  for (const file of [json, report]) mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(json, `${JSON.stringify(document, null, 2)}\n`);
+  const rows = measured.scaling?.rows ?? [];
+  const charts = growthCharts(rows).map(({ name, svg }) => {
+    const file = `${basename(report).replace(/\.md$/, '')}-${name}.svg`;
+    writeFileSync(join(dirname(report), file), svg);
+    return { name, file };
+  });
+  writeFileSync(report, markdown(document, charts, explainGrowth(rows, document)));
+  console.log(`\n${json}\n${report}`);
 }

@@ -52,6 +52,19 @@ const precompiled = (suffix) => ({
   },
 });
 
+/** The tables of the embedded data sets are in dist/ once, for all flavours; `home` leads there. */
+const tables = readdirSync('src/datasets/embedded').map((file) => basename(file, '.ts'));
+const tableModules = tables.map((name) => [`table-${name}`, `src/datasets/embedded/${name}.ts`]);
+const sharedTables = (home) => ({
+  name: 'shared-tables',
+  setup(bundle) {
+    bundle.onResolve({ filter: /\/embedded\/\w+\.js$/ }, ({ path }) => ({
+      path: `${home}/table-${basename(path)}`,
+      external: true,
+    }));
+  },
+});
+
 /**
  * What other threads run, each one file without imports: served as it is, or started from the text that a module of the
  * library carries. The later carry the earlier.
@@ -71,12 +84,16 @@ const carryThreads = {
 
 const { node, ...portable } = Object.fromEntries(entries.map((name) => [name, entryPoint(name)]));
 const kernelModules = kernels.map((name) => [`kernels-${name}`, `src/wasm/precompiled/${name}.ts`]);
-const allEntries = { ...portable, node, ...ownEntries };
+const allEntries = { ...portable, node, ...ownEntries, ...Object.fromEntries(tableModules) };
 const precompiledEntries = { ...portable, ...ownEntries, ...Object.fromEntries(kernelModules) };
 const flavours = [
-  { outdir: 'dist', entryPoints: allEntries, plugins: [carryThreads] },
-  { outdir: 'dist/workerd', entryPoints: precompiledEntries, plugins: [precompiled('')] },
-  { outdir: 'dist/edge', entryPoints: precompiledEntries, plugins: [precompiled('?module')] },
+  { outdir: 'dist', entryPoints: allEntries, plugins: [carryThreads, sharedTables('.')] },
+  { outdir: 'dist/workerd', entryPoints: precompiledEntries, plugins: [precompiled(''), sharedTables('..')] },
+  {
+    outdir: 'dist/edge',
+    entryPoints: precompiledEntries,
+    plugins: [precompiled('?module'), sharedTables('..')],
+  },
 ];
 
 rmSync('dist', { recursive: true, force: true });

@@ -82,7 +82,13 @@ export class SparseColumn implements Column {
   settle(heap: Heap): Column {
     const { indptr, indices, values } = this.matrix;
     const [begin, end] = [indptr[this.first], indptr[this.last]];
-    const memory = heap.allocate((end - begin) * (values ? 8 : 4), 'A data set');
+    let memory: Allocation;
+    try {
+      memory = heap.allocate((end - begin) * (values ? 8 : 4), 'A data set');
+    } catch {
+      // It does not fit: then its rows are copied batch by batch.
+      return this;
+    }
     heap.i32.set(indices.subarray(begin, end), memory.address / 4);
     if (values) heap.f32.set(values.subarray(begin, end), memory.address / 4 + this.#terms);
     return new SparseColumn(this.matrix, this.first, this.last, this.#rowCapacity, memory);

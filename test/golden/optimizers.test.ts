@@ -53,6 +53,7 @@ function run({ optimizer, config }: OptimizerCase): Float32Array[][] {
     state.beginStep();
     program.prepare(1);
     program.run();
+    state.endStep();
     return parameters.map(({ address, shape }) => heap.f32.slice(address / 4, address / 4 + sizeOf(shape)));
   });
 }

@@ -139,8 +139,8 @@ describe('what a bundle keeps of src/', () => {
     const kept = await keptOf(inference);
     expect(kept).toContain('infer/load.ts');
     const rooms =
-      /^(errors|names|shape)\.ts$|^(file|infer|wasm)\/|^data\/(adapt|column|feed|sparse|tensor)\.ts$/;
-    const plan = /^plan\/(bind|memory|parameter|portable|program|step|value)\.ts$/;
+      /^(errors|names|shape)\.ts$|^(file|infer|wasm)\/|^data\/(adapt|column|feed|sparse|sparseColumn|sparseRows|tensor)\.ts$/;
+    const plan = /^plan\/(bind|memory|parameter|portable|program|step|unread|value)\.ts$/;
     expect(kept.filter((file) => !rooms.test(file) && !plan.test(file))).toEqual([]);
     expect(kept.filter((file) => file.endsWith('.base64.ts'))).toEqual(['wasm/generated/forward.base64.ts']);
   });

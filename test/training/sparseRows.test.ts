@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { SparseColumn } from '../../src/data/sparseColumn.js';
 import { sparseRows } from '../../src/data/sparseRows.js';
 import * as fl from '../../src/index.js';
+import type { Heap } from '../../src/wasm/heap.js';
 import { testRandom } from '../support/random.js';
 
 const [ROWS, WIDTH] = [70, 100];
@@ -46,6 +48,16 @@ test('bytes with a scale keep their values', async () => {
   const scaled = Float32Array.from(bytes, (byte) => byte * Math.fround(1 / 255));
   const tensor = fl.tensor(bytes, [ROWS, WIDTH], { scale: 1 / 255 });
   expect(await train(tensor, y, fl.layers.dense(units))).toEqual(await train(scaled, y, new Shifted(units)));
+});
+
+test('a matrix that does not fit into memory is read batch by batch', () => {
+  const full = {
+    allocate() {
+      throw new fl.RuntimeUnsupportedError('memory-exhausted', 'There is no more.');
+    },
+  };
+  const column = new SparseColumn(fl.SparseMatrix.fromRows([[1], [2]], 3));
+  expect(column.settle(full as unknown as Heap)).toBe(column);
 });
 
 test('sparseRows takes rows apart, leaves out values that are all 1, and refuses what is not sparse', () => {

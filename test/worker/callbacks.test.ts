@@ -206,7 +206,7 @@ describe.skipIf(!built)(`callbacks outside of the worker${reason}`, () => {
     wide.compile({ loss: 'mse' });
     const busy = await inWorker(wide);
     workers.push(busy);
-    const rows = 30_000;
+    const rows = 150_000;
     const callback = new fl.Callback();
     const seen = new Set<number>();
     const timer = setInterval(() => {

@@ -14,8 +14,8 @@ export function uniform(seed) {
   };
 }
 
-/** A Float32Array of `length` uniform numbers in [-1, 1). */
-export function uniformArray(length, seed) {
+/** A Float32Array of `length` uniform numbers in [-limit, limit). */
+export function uniformArray(length, seed, limit = 1) {
   const random = uniform(seed);
-  return Float32Array.from({ length }, () => random() * 2 - 1);
+  return Float32Array.from({ length }, () => (random() * 2 - 1) * limit);
 }
