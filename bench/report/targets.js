@@ -40,6 +40,8 @@ export const targets = [
   faster('predict', 'mnist-256', 1.25, 'tfjs-wasm'),
   { name: 'mnist-256', family: 'predict', rows: is('mnist-256'), share: 0.85 },
 
+  { name: 'two', family: 'threads', rows: is('threads-2'), most: 1 / 1.7, against: 'threads-1' },
+
   faster('coldstart', 'first-prediction', 1, 'js'),
   faster('size', 'brotli', 1, 'js'),
   faster('size', 'infer-brotli', 1, 'js'),
