@@ -50,8 +50,10 @@ export interface ScoringOptions {
 /** Forward, losses and metrics; with a training state also backward, regularisation and the optimizer's step. */
 export function buildScoring(options: ScoringOptions): ScoringProgram {
   const { graph, columns, targets, outputs, capacity, parameters, name, state } = options;
-  const metricCount = outputs.reduce((count, { metrics }) => count + metrics.length, 0);
-  const scores = new Scoreboard(runtime(), outputs.length + metricCount);
+  const measured = outputs.flatMap(({ metrics }, i) =>
+    metrics.map((one) => ({ ...one, output: i, shape: graph.outputs[i].sampleShape })),
+  );
+  const scores = new Scoreboard(runtime(), outputs.length, measured);
   const b = new Builder({
     training: state !== undefined,
     scalars: state?.scalars,
@@ -62,10 +64,6 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
   const predictions = callGraph(b, graph, values(ports.slice(0, columns.length)));
   const wanted = values(ports.slice(columns.length));
   const weights: readonly (Value | undefined)[] = wanted.slice(outputs.length);
-  const measured = outputs.flatMap(({ metrics }, i) =>
-    metrics.map((one) => ({ ...one, output: i, shape: predictions[i].shape })),
-  );
-  const scores = new Scoreboard(runtime(), outputs.length, measured);
 
   let samples: Value | undefined;
   outputs.forEach(({ name: output, loss, weight }, i) => {

@@ -6,10 +6,10 @@
 import { checkTables, LAYERS, made, rows } from './tables.js';
 
 /** The hash that the scenario ends with. It changes with the arithmetic and with the tables, never with the platform. */
-export const goldenHash = '603532ff';
+export const goldenHash = '01fa1391';
 
 /** The hashes that `threadScenario` ends with, by the number of threads. */
-export const threadHashes = { 1: '23b13677', 2: '15f2ab08' };
+export const threadHashes = { 1: '711229aa', 2: '0eb42e49' };
 
 const SEED = 2026;
 
