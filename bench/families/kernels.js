@@ -29,11 +29,12 @@ export const kernels = {
   text: { unit: 'µs', value: (_row, { cost }) => cost * 1000 },
   paces: {
     full: { warmupTime: 200, time: 500, iterations: 5, long: 2000, longStep: 10, rounds: 3 },
-    quick: { warmupTime: 30, time: 60, iterations: 3, long: 500, longStep: 1, rounds: 1 },
+    quick: { warmupTime: 30, time: 60, iterations: 3, long: 500, longStep: 1.5, rounds: 1 },
   },
 
   async open(peer, row, work, { longStep }) {
-    const make = peer.kernels?.[row.kernel];
+    if (!peer.kernels) throw new Error('has no functions of its own');
+    const make = peer.kernels[row.kernel];
     if (!make) throw new Error(`has no ${row.kernel}`);
     const task = await make(row, work);
     const opened = openTask(task);

@@ -24,8 +24,9 @@ const rows = [
     id: `${row.model}${sparse && `-${row.form}`}`,
     title: `${title}, ${optimizer}, batch ${row.batchSize}${sparse}`,
     ...row,
-    // From sparse rows most of the first product is not computed: there is no bound to compare with.
-    flops: row.form === 'csr' ? undefined : trainingFlops(models[row.model], row.batchSize),
+    // From sparse rows most of the first product is not computed, and a batch of one row has no products of matrices.
+    flops:
+      row.form === 'csr' || row.batchSize === 1 ? undefined : trainingFlops(models[row.model], row.batchSize),
   };
 });
 

@@ -2,6 +2,8 @@ import { combine } from './statistics.js';
 
 /** Calls that would take more milliseconds, going by a row of the same kind, are not made. */
 const LONGEST_CALL = { full: 20_000, quick: 500 };
+/** Below so many milliseconds a call tells nothing about larger ones: most of it is what comes with every call. */
+const TELLING_CALL = 2;
 
 /**
  * Runs the rows of a family: each by all peers in turn, each peer in its own process, never two at once. A row is first
@@ -38,7 +40,7 @@ function spareLongCalls(family, row, peers, rows, longest) {
     const known = rows.findLast(
       (other) => family.kind?.(other) === family.kind?.(row) && other.results[name],
     );
-    if (!family.kind || !known) return true;
+    if (!family.kind || !(known?.results[name].cost > TELLING_CALL)) return true;
     const expected = (known.results[name].cost * row.flops) / known.flops;
     if (expected > longest) refused[name] = 'is spared calls that would take too long';
     return expected <= longest;
@@ -109,5 +111,5 @@ function learning(family, row, name, { firstLoss, lastLoss }) {
 
 function otherWork({ name, otherWork }, rows) {
   if (!otherWork || !rows.some(({ results }) => results[name])) return [];
-  return [`* ${name} does other work, unchecked: ${otherWork}.`];
+  return [`${name} (*) does other work, unchecked: ${otherWork}.`];
 }

@@ -52,5 +52,5 @@ const answers = {
 reply({ version: peer.version, formulas: peer.formulas, otherWork: peer.otherWork });
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line);
-  reply(await answers[request.do](request).catch((error) => ({ error: error.stack })));
+  reply(await answers[request.do](request).catch((error) => ({ error: error.message })));
 }

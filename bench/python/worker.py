@@ -4,7 +4,6 @@ import importlib
 import json
 import os
 import sys
-import traceback
 
 from families import FAMILIES
 from measure import with_core
@@ -32,6 +31,8 @@ def main():
                 try:
                     opened = FAMILIES[request["family"]](peer, request["row"], work, request["pace"])
                     answer = {"outputs": opened.outputs()}
+                except ValueError as error:
+                    answer = {"refused": str(error)}
                 except Exception as error:
                     answer = {"refused": f"{type(error).__name__}: {error}"}
             elif request["do"] == "time":
@@ -39,8 +40,8 @@ def main():
             else:
                 opened = None
                 answer = {}
-        except Exception:
-            answer = {"error": traceback.format_exc()}
+        except Exception as error:
+            answer = {"error": f"{type(error).__name__}: {error}"}
         reply(answer)
 
 
