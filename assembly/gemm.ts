@@ -15,7 +15,8 @@ import { outerProduct, rowDots, vectorMatrix } from './vector';
  */
 
 const NC = 64;
-const KC = 1024;
+/** A panel of B, 12.5 KiB, and the rows of A that it meets stay in the first-level cache. */
+const KC = 400;
 const MC = 128;
 /** Blocks for transposed A of more than MC columns, which is repacked for every block and so wants to serve many. */
 const NC_COLUMNS = 512;
