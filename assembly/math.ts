@@ -1,8 +1,8 @@
 /**
  * Transcendental functions over four lanes: the project's own polynomials, because engines differ in the last
- * bits of theirs. The errors named below were found by comparing with float64, those of exp, log, sigmoid,
- * softplus and tanh over every float32 (scripts/scan-accuracy.mjs), the others over a part of them; an ulp is one unit in the last place of the exact result. NaN gives NaN unless a comment says
- * otherwise.
+ * bits of theirs. The errors named below were found by comparing with float64: those of exp, log, sigmoid, softplus
+ * and tanh over every float32 (scripts/scan-accuracy.mjs), the others over a part of them. An ulp is one unit in the
+ * last place of the exact result. NaN gives NaN unless a comment says otherwise.
  *
  * How they are written:
  * - Constants come from one table by `load32_splat`: V8 builds a literal vector anew in every iteration of a
