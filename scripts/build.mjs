@@ -16,7 +16,7 @@ const kernels = ['core', 'forward', 'relaxed'];
  */
 const ownModules = {
   layers: { file: 'src/layers/index.ts', importers: /^src\/index\.ts$/ },
-  callbacks: { file: 'src/train/callbacks.ts', importers: /^src\/index\.ts$/ },
+  callbacks: { file: 'src/train/callbacks/index.ts', importers: /^src\/index\.ts$/ },
   threads: { file: 'src/threads/index.ts', importers: /^src\/(?!threads\/)/ },
 };
 const ownEntries = Object.fromEntries(Object.entries(ownModules).map(([name, { file }]) => [name, file]));

@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-
-/** Where things are kept by name. */
-export interface Store {
-  read(name: string): Promise<Uint8Array>;
-  write(name: string, bytes: Uint8Array | string): Promise<void>;
-}
+import type { Store } from '../file/store.js';
 
 /**
  * A store in a folder, which is made when it is first written to. A file is written whole or not at all: a process

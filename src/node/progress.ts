@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Presets, SingleBar } from 'cli-progress';
 import { RuntimeUnsupportedError } from '../errors.js';
-import { ProgressLogger } from '../train/callbacks.js';
+import { ProgressLogger } from '../train/callbacks/progressLogger.js';
 import { formatLogs } from '../train/format.js';
 import type { Logs } from '../train/scoreboard.js';
 

@@ -7,7 +7,7 @@ import { checkOptions } from '../names.js';
 import { permutationOf, streams } from '../random.js';
 import type { Callback, RunParams } from './callback.js';
 import { CallbackList } from './callback.js';
-import { ProgressLogger } from './callbacks.js';
+import { ProgressLogger } from './callbacks/progressLogger.js';
 import { evaluateSamples } from './evaluate.js';
 import { History } from './history.js';
 import { Pacer } from './pacer.js';

@@ -1,7 +1,7 @@
 import { ConfigError } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { type Callback, CallbackList, type RunParams } from '../train/callback.js';
-import { ProgressLogger } from '../train/callbacks.js';
+import { ProgressLogger } from '../train/callbacks/progressLogger.js';
 import { History } from '../train/history.js';
 import type { Logs } from '../train/scoreboard.js';
 import { DistantModel } from './distantModel.js';

@@ -1,0 +1,6 @@
+/** Where files are kept by name: a folder, a bucket, a database of the browser. */
+export interface Store {
+  read(name: string): Promise<Uint8Array>;
+  /** Writes a file whole or not at all. */
+  write(name: string, bytes: Uint8Array | string): Promise<void>;
+}
