@@ -10,8 +10,13 @@ import type { Store } from '../file/store.js';
 export function fileStore(folder: string): Store {
   return {
     async read(name) {
-      const { buffer, byteOffset, length } = await readFile(join(folder, name));
-      return new Uint8Array(buffer, byteOffset, length);
+      try {
+        const { buffer, byteOffset, length } = await readFile(join(folder, name));
+        return new Uint8Array(buffer, byteOffset, length);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
     },
     async write(name, bytes) {
       const path = join(folder, name);

@@ -68,6 +68,8 @@ export class TrainingState {
   readonly #slots: readonly [from: number, to: number];
   /** The address of the moving averages of the weights. */
   readonly #averages: number | undefined;
+  /** Whether weights and averages have changed places. */
+  #averaged = false;
   /** The address of the collected gradients. */
   readonly #collected: number | undefined;
 
@@ -159,14 +161,35 @@ export class TrainingState {
     }
   }
 
-  /** Puts the moving averages, where there are any, in the place of the weights. */
+  /** Puts the moving averages, where there are any, in the place of the weights for good. */
   useAverages(): void {
     if (!this.#averages || !this.iterations) return;
     const { f32 } = this.#heap;
     for (const { weights, offset, length } of this.#runs) {
-      const from = this.#averages / 4 + offset;
-      f32.copyWithin(weights / 4, from, from + length);
+      const [weight, average] = [weights / 4, this.#averages / 4 + offset];
+      if (this.#averaged) f32.copyWithin(average, weight, weight + length);
+      else f32.copyWithin(weight, average, average + length);
     }
+    this.#averaged = false;
+  }
+
+  /**
+   * Lets the moving averages stand in the place of the weights, or the weights again.
+   *
+   * @returns whether there are any averages.
+   */
+  showAverages(shown: boolean): boolean {
+    if (!this.#averages) return false;
+    if (!this.iterations || shown === this.#averaged) return true;
+    const { f32 } = this.#heap;
+    for (const { weights, offset, length } of this.#runs) {
+      const [weight, average] = [weights / 4, this.#averages / 4 + offset];
+      const kept = f32.slice(weight, weight + length);
+      f32.copyWithin(weight, average, average + length);
+      f32.set(kept, average);
+    }
+    this.#averaged = shown;
+    return true;
   }
 
   /** Writes the scalars of the step that comes next. */

@@ -140,37 +140,41 @@ export class Trainer<Data> {
     model.stopTraining = false;
     let last: Logs = {};
     await callbacks.each((callback) => callback.onTrainBegin({}));
-    for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
-      await callbacks.each((callback) => callback.onEpochBegin(epoch, {}));
-      const order = shuffle
-        ? permutationOf(training.length, model.key, state.epochs, streams.shuffle)
-        : undefined;
-      state.epochs++;
-      feed.scores.reset();
-      const rows: BatchRows = { order, start: 0, count: 0 };
-      for (batch = 0; batch < steps; batch++) {
-        pacer.check(() => `in epoch ${epoch + 1} of ${epochs}, after ${batch} of ${steps} iterations`);
-        const beginning = batchBegin?.(batch, logs);
-        if (beginning) await beginning;
-        rows.start = batch * batchSize;
-        rows.count = Math.min(batchSize, training.length - rows.start);
-        while (stepper.pending) await stepper.pending;
-        state.beginStep();
-        const running = stepper.step(rows);
-        if (running) await running;
-        state.endStep();
-        const ending = batchEnd?.(batch, logs);
-        if (ending) await ending;
-        if (pacer.due()) await pacer.pause();
+    try {
+      for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
+        await callbacks.each((callback) => callback.onEpochBegin(epoch, {}));
+        const order = shuffle
+          ? permutationOf(training.length, model.key, state.epochs, streams.shuffle)
+          : undefined;
+        state.epochs++;
+        feed.scores.reset();
+        const rows: BatchRows = { order, start: 0, count: 0 };
+        for (batch = 0; batch < steps; batch++) {
+          pacer.check(() => `in epoch ${epoch + 1} of ${epochs}, after ${batch} of ${steps} iterations`);
+          const beginning = batchBegin?.(batch, logs);
+          if (beginning) await beginning;
+          rows.start = batch * batchSize;
+          rows.count = Math.min(batchSize, training.length - rows.start);
+          while (stepper.pending) await stepper.pending;
+          state.beginStep();
+          const running = stepper.step(rows);
+          if (running) await running;
+          state.endStep();
+          const ending = batchEnd?.(batch, logs);
+          if (ending) await ending;
+          if (model.stopTraining) break;
+          if (pacer.due()) await pacer.pause();
+        }
+        last = logs();
+        if (validation && (epoch + 1 - initialEpoch) % validationFreq === 0) {
+          const scores = await evaluateSamples(model, validation, validationBatchSize, callbacks, pacer);
+          for (const [key, value] of Object.entries(scores)) last[`val_${key}`] = value;
+        }
+        await callbacks.each((callback) => callback.onEpochEnd(epoch, last));
       }
-      last = logs();
-      if (validation && (epoch + 1 - initialEpoch) % validationFreq === 0) {
-        const scores = await evaluateSamples(model, validation, validationBatchSize, callbacks, pacer);
-        for (const [key, value] of Object.entries(scores)) last[`val_${key}`] = value;
-      }
-      await callbacks.each((callback) => callback.onEpochEnd(epoch, last));
+    } finally {
+      state.useAverages();
     }
-    state.useAverages();
     await callbacks.each((callback) => callback.onTrainEnd(last));
     // Finalizers of dropped models, and whoever else waits, get a turn even between many short runs.
     await pacer.pause();
