@@ -7,7 +7,7 @@ import { checkOptions } from '../names.js';
 import { permutationOf, streams } from '../random.js';
 import type { Callback, RunParams } from './callback.js';
 import { CallbackList } from './callback.js';
-import { ProgressLogger } from './callbacks/progressLogger.js';
+import { ProgbarLogger } from './callbacks/progbarLogger.js';
 import { evaluateSamples } from './evaluate.js';
 import { History } from './history.js';
 import { Pacer } from './pacer.js';
@@ -215,9 +215,9 @@ export class Trainer<Data> {
         `fit: callbacks must be Callback objects, but got ${String(callback)}.`,
       );
     }
-    const reported = verbose === 0 || own.some((callback) => callback instanceof ProgressLogger);
+    const reported = verbose === 0 || own.some((callback) => callback instanceof ProgbarLogger);
     // After the others, so that it records what they add to the logs.
-    return [...own, history, ...(reported ? [] : [new ProgressLogger()])];
+    return [...own, history, ...(reported ? [] : [new ProgbarLogger()])];
   }
 }
 
