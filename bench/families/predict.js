@@ -12,6 +12,8 @@ const rows = [
   { id: 'imdb-dense', model: 'imdb', form: 'dense', rows: 1 },
   { id: 'mnist', model: 'mnist', form: 'dense', rows: 1 },
   { id: 'mnist-256', model: 'mnist', form: 'dense', rows: 256 },
+  { id: 'cnn', model: 'cnn', form: 'dense', rows: 1 },
+  { id: 'cnn-256', model: 'cnn', form: 'dense', rows: 256 },
 ].map((row) => {
   const form = row.model === 'imdb' ? `, ${row.form === 'csr' ? 'CSR' : 'dense'}` : '';
   const model = models[row.model];
@@ -19,7 +21,8 @@ const rows = [
     ...row,
     title: `${model.title}, ${row.rows === 1 ? 'one row' : `${row.rows} rows`}${form}`,
     inputs: row.rows === 1 ? INPUTS : 2,
-    flops: row.rows === 1 ? undefined : forwardFlops(model, row.rows),
+    // One row has no products of matrices, and convolutions need fewer operations than are counted.
+    flops: row.rows === 1 || row.model === 'cnn' ? undefined : forwardFlops(model, row.rows),
   };
 });
 

@@ -1,5 +1,5 @@
 import brain from 'brain.js';
-import { denseLayers } from '../work/models.js';
+import { weightedLayers } from '../work/models.js';
 import { versionOf } from './packages.js';
 
 /**
@@ -21,7 +21,10 @@ function denseOnly(form) {
 }
 
 function network(model) {
-  const units = denseLayers(model).map((layer) => layer.units);
+  const layers = weightedLayers(model);
+  const other = layers.find(({ kind }) => kind !== 'dense');
+  if (other) throw new Error(`has no ${other.kind}`);
+  const units = layers.map((layer) => layer.units);
   const options = { inputSize: model.inputs, hiddenLayers: units.slice(0, -1), outputSize: units.at(-1) };
   return { net: new brain.NeuralNetwork({ ...options, activation: 'sigmoid' }), outputs: units.at(-1) };
 }

@@ -30,12 +30,16 @@ async function openPeakOf(work) {
   return openPeak(await work.bytes('peak.wasm'));
 }
 
+/** The factories whose names are not those of TensorFlow.js. */
+const factories = { conv2d: fl.layers.conv2D, maxPooling2d: fl.layers.maxPooling2D };
+
 function build(model, weights, plain) {
   const layers = model.layers
     .filter(({ kind }) => !(plain && kind === 'dropout'))
-    .map(({ kind, ...options }, i) =>
-      fl.layers[kind](i === 0 ? { ...options, inputShape: [model.inputs] } : options),
-    );
+    .map(({ kind, ...options }, i) => {
+      const make = factories[kind] ?? fl.layers[kind];
+      return make(i === 0 ? { ...options, inputShape: [model.inputs] } : options);
+    });
   const built = fl.sequential({ layers });
   built.setWeights(weights);
   return built;

@@ -1,9 +1,9 @@
 import * as jax from '@jax-js/jax';
-import { denseLayers } from '../work/models.js';
+import { layersOf, weightedLayers, weightShapes } from '../work/models.js';
 import { uniform } from '../work/random.js';
 import { versionOf } from './packages.js';
 
-const { jit, nn, numpy: np, random, tree, valueAndGrad } = jax;
+const { jit, lax, nn, numpy: np, random, tree, valueAndGrad } = jax;
 
 /**
  * jax-js on its Wasm backend. It has no layers, no optimizers and no loop: those are written here, one jitted function
@@ -115,20 +115,37 @@ function adamTask({ length }, work) {
 
 const activations = { linear: (x) => x, relu: nn.relu, sigmoid: nn.sigmoid, softmax: (x) => nn.softmax(x) };
 
+/** What each kind of layer makes of its input before its activation; images have their channels first here. */
+const kinds = {
+  dense: (x, _layer, kernel, bias) => np.matmul(x, kernel).add(bias),
+  conv2d: (x, { filters }, kernel, bias) =>
+    lax
+      .conv(x, np.transpose(kernel, [3, 2, 0, 1]), [1, 1], 'VALID')
+      .add(np.reshape(bias, [1, filters, 1, 1])),
+  reshape(x, { to: [height, width, channels] }) {
+    const images = np.reshape(x, [x.shape[0], height, width, channels]);
+    return np.transpose(images, [0, 3, 1, 2]);
+  },
+  flatten: (x, { to }) => np.reshape(np.transpose(x, [0, 2, 3, 1]), [x.shape[0], to[0]]),
+  maxPooling2d: (x, { poolSize }) =>
+    lax.reduceWindow(x, (window) => np.max(window), [1, 1, poolSize, poolSize], [1, 1, poolSize, poolSize]),
+};
+
 /** What stands before the last activation. `key` is for the dropout; without it there is none. */
 function logits(model, params, x, key) {
-  const layers = model.layers.filter(({ kind }) => key || kind !== 'dropout');
-  let dense = 0;
-  for (const [i, { kind, rate, activation }] of layers.entries()) {
-    if (kind === 'dropout') {
+  const layers = layersOf(model).filter(({ kind }) => key || kind !== 'dropout');
+  let weight = 0;
+  for (const [i, layer] of layers.entries()) {
+    if (layer.kind === 'dropout') {
       const [own, rest] = np.unstack(random.split(key, 2));
       key = rest;
-      x = np.where(random.bernoulli(own, 1 - rate, x.shape), x.div(1 - rate), 0);
+      x = np.where(random.bernoulli(own, 1 - layer.rate, x.shape), x.div(1 - layer.rate), 0);
       continue;
     }
-    x = np.matmul(x, params[2 * dense].ref).add(params[2 * dense + 1].ref);
-    dense++;
-    if (i < layers.length - 1) x = activations[activation](x);
+    const own = layer.kernel ? [params[weight].ref, params[weight + 1].ref] : [];
+    weight += own.length;
+    x = kinds[layer.kind](x, layer, ...own);
+    if (layer.kernel && i < layers.length - 1) x = activations[layer.activation](x);
   }
   key?.dispose();
   return x;
@@ -154,16 +171,13 @@ function denseOnly(form) {
 }
 
 function makeParams(model, weights) {
-  return denseLayers(model).flatMap(({ inputs, units }, i) => [
-    np.array(weights[2 * i], { shape: [inputs, units] }),
-    np.array(weights[2 * i + 1], { shape: [units] }),
-  ]);
+  return weightShapes(model).map((shape, i) => np.array(weights[i], { shape }));
 }
 
 function predict(model, weights, { form, rows }) {
   denseOnly(form);
   const params = makeParams(model, weights);
-  const { activation } = denseLayers(model).at(-1);
+  const { activation } = weightedLayers(model).at(-1);
   const compiled = jit((params, x) => {
     const y = activations[activation](logits(model, params, x));
     tree.dispose(params);

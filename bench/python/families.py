@@ -8,6 +8,7 @@ from measure import probes, time_calls, time_each, time_training
 
 CHECKED_STEPS = 4
 CHECKED_ROWS = 32
+CHECKED_IMAGES = 8
 
 
 class Task:
@@ -107,7 +108,7 @@ class Training:
 
     def outputs(self):
         """The losses before each of the first steps on one batch: epochs of a single step."""
-        batch = min(self.row["batchSize"], CHECKED_ROWS)
+        batch = min(self.row["batchSize"], CHECKED_IMAGES if self.row["model"] == "cnn" else CHECKED_ROWS)
         return [loss for _, loss in self.open(batch, batch, True).train(CHECKED_STEPS)]
 
     def time(self, pace):

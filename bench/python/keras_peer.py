@@ -28,6 +28,16 @@ LOSSES = {
     "binaryCrossentropy": "binary_crossentropy",
     "meanSquaredError": "mean_squared_error",
 }
+LAYERS = {
+    "dense": lambda layer: keras.layers.Dense(layer["units"], activation=layer["activation"]),
+    "dropout": lambda layer: keras.layers.Dropout(layer["rate"]),
+    "reshape": lambda layer: keras.layers.Reshape(layer["targetShape"]),
+    "flatten": lambda layer: keras.layers.Flatten(),
+    "conv2d": lambda layer: keras.layers.Conv2D(
+        layer["filters"], layer["kernelSize"], activation=layer["activation"]
+    ),
+    "maxPooling2d": lambda layer: keras.layers.MaxPooling2D(layer["poolSize"]),
+}
 
 
 class Peer:
@@ -73,10 +83,8 @@ class Peer:
     def build(model, weights, plain):
         layers = [keras.Input((model["inputs"],))]
         for layer in model["layers"]:
-            if layer["kind"] == "dense":
-                layers.append(keras.layers.Dense(layer["units"], activation=layer["activation"]))
-            elif not plain:
-                layers.append(keras.layers.Dropout(layer["rate"]))
+            if not (plain and layer["kind"] == "dropout"):
+                layers.append(LAYERS[layer["kind"]](layer))
         net = keras.Sequential(layers)
         net.set_weights(with_seeds(net, weights))
         return net

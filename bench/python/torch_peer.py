@@ -42,6 +42,24 @@ class Bag(nn.Module):
         return self.bag(indices, offsets) + self.bias
 
 
+class Images(nn.Module):
+    """Rows as images, channels last, as the models have them; PyTorch has channels first."""
+
+    def __init__(self, shape):
+        super().__init__()
+        self.shape = shape
+
+    def forward(self, x):
+        return x.reshape(-1, *self.shape).permute(0, 3, 1, 2)
+
+
+class Flat(nn.Module):
+    """Images as rows, channels last."""
+
+    def forward(self, x):
+        return x.permute(0, 2, 3, 1).flatten(1)
+
+
 class Peer:
     version = torch.__version__
     formulas = {"adam": "torch", "rmsprop": "torch"}
@@ -69,15 +87,26 @@ class Peer:
 
     def build(self, model, weights, form, plain):
         """The modules of a model, without its last activation, and that."""
-        modules, width = [], model["inputs"]
+        modules = []
+        shapes = iter(model["weights"])
         for layer in model["layers"]:
-            if layer["kind"] == "dropout":
+            kind = layer["kind"]
+            if kind == "dropout":
                 if not plain:
                     modules.append(nn.Dropout(layer["rate"]))
-                continue
-            modules.append((Bag if form == "csr" and not modules else nn.Linear)(width, layer["units"]))
-            modules.append(ACTIVATIONS[layer["activation"]]())
-            width = layer["units"]
+            elif kind == "reshape":
+                modules.append(Images(layer["targetShape"]))
+            elif kind == "flatten":
+                modules.append(Flat())
+            elif kind == "maxPooling2d":
+                modules.append(nn.MaxPool2d(layer["poolSize"]))
+            else:
+                kernel, _bias = next(shapes), next(shapes)
+                if kind == "conv2d":
+                    modules.append(nn.Conv2d(kernel[2], kernel[3], kernel[0]))
+                else:
+                    modules.append((Bag if form == "csr" and not modules else nn.Linear)(*kernel))
+                modules.append(ACTIVATIONS[layer["activation"]]())
         *body, last = modules
         values = iter(weights)
         with torch.no_grad():
@@ -87,6 +116,9 @@ class Peer:
                     module.bias.copy_(torch.from_numpy(next(values)))
                 elif isinstance(module, nn.Linear):
                     module.weight.copy_(torch.from_numpy(next(values)).T)
+                    module.bias.copy_(torch.from_numpy(next(values)))
+                elif isinstance(module, nn.Conv2d):
+                    module.weight.copy_(torch.from_numpy(next(values)).permute(3, 2, 0, 1))
                     module.bias.copy_(torch.from_numpy(next(values)))
         return nn.Sequential(*body), last
 

@@ -19,16 +19,9 @@ class Work:
         return self.array(f"noise/{name}")[: int(np.prod(shape))].reshape(shape)
 
     def weights(self, name):
-        """Kernel and bias of every dense layer in turn."""
-        found = []
-        width = self.models[name]["inputs"]
-        for layer in self.models[name]["layers"]:
-            if layer["kind"] != "dense":
-                continue
-            found.append(self.array(f"weights/{name}/{len(found)}").reshape(width, layer["units"]))
-            found.append(self.array(f"weights/{name}/{len(found)}"))
-            width = layer["units"]
-        return found
+        """Kernel and bias of every layer that has them, in turn."""
+        shapes = self.models[name]["weights"]
+        return [self.array(f"weights/{name}/{i}").reshape(shape) for i, shape in enumerate(shapes)]
 
     def samples(self, name, form, rows):
         """The first rows of the data of a model: x [rows, inputs], or indptr and indices of its ones; y [rows, ...]."""

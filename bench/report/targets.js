@@ -26,6 +26,8 @@ export const targets = [
   faster('train', 'mnist', 2.3, 'jax-js'),
   faster('train', 'mnist', 17, 'tfjs-wasm'),
   { name: 'mnist', family: 'train', rows: is('mnist'), share: 0.78 },
+  faster('train', 'cnn', 2.8, 'torch'),
+  faster('train', 'cnn', 400, 'jax-js'),
   { name: 'boston', family: 'train', rows: is('boston'), limit: 1 / 200 },
   faster('train', 'boston', 10, 'brain.js'),
   faster('train', 'boston', 29, 'torch'),
@@ -39,6 +41,9 @@ export const targets = [
   faster('predict', 'mnist', 1 / 1.1, 'ort-node'),
   faster('predict', 'mnist-256', 1.25, 'tfjs-wasm'),
   { name: 'mnist-256', family: 'predict', rows: is('mnist-256'), share: 0.85 },
+  faster('predict', 'cnn', 3, 'tfjs-wasm'),
+  faster('predict', 'cnn', 3, 'ort-web'),
+  faster('predict', 'cnn-256', 3, 'tfjs-wasm'),
 
   { name: 'two', family: 'threads', rows: is('threads-2'), most: 1 / 1.7, against: 'threads-1' },
 

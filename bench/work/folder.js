@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { dataSets } from './data.js';
-import { makeWeights, models } from './models.js';
+import { makeWeights, models, weightShapes } from './models.js';
 import { noises } from './noise.js';
 
 /**
@@ -26,7 +26,11 @@ export function writeFolder(folder, files = {}) {
   for (const [name, model] of Object.entries(models)) {
     for (const [i, values] of makeWeights(model).entries()) writeArray(`weights/${name}/${i}`, values);
   }
-  write('models.json', JSON.stringify(models));
+  const described = Object.entries(models).map(([name, model]) => [
+    name,
+    { ...model, weights: weightShapes(model) },
+  ]);
+  write('models.json', JSON.stringify(Object.fromEntries(described)));
   for (const [name, contents] of Object.entries(files)) write(name, contents);
 }
 

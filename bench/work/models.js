@@ -2,6 +2,12 @@ import { uniformArray } from './random.js';
 
 const dense = (units, activation) => ({ kind: 'dense', units, activation });
 const dropout = (rate) => ({ kind: 'dropout', rate });
+const reshape = (targetShape) => ({ kind: 'reshape', targetShape });
+/** Strides of 1 and no padding, channels last. */
+const conv = (filters, kernelSize, activation) => ({ kind: 'conv2d', filters, kernelSize, activation });
+/** Strides as the windows, no padding. */
+const maxPooling = (poolSize) => ({ kind: 'maxPooling2d', poolSize });
+const flatten = { kind: 'flatten' };
 
 /**
  * The models that are trained and asked, as plain data that every peer reads, in whatever language it is. A layer has a
@@ -14,6 +20,18 @@ export const models = {
     title: 'MNIST 784-512-512-10',
     inputs: 784,
     layers: [dense(512, 'relu'), dropout(0.2), dense(512, 'relu'), dropout(0.2), dense(10, 'softmax')],
+    loss: 'sparseCategoricalCrossentropy',
+    optimizer: 'adam',
+    data: 'digits',
+    targets: 'labels',
+  },
+  cnn: {
+    title: 'MNIST CNN 32-64',
+    inputs: 784,
+    layers: [
+      ...[reshape([28, 28, 1]), conv(32, 3, 'relu'), maxPooling(2), conv(64, 3, 'relu'), maxPooling(2)],
+      ...[flatten, dropout(0.5), dense(10, 'softmax')],
+    ],
     loss: 'sparseCategoricalCrossentropy',
     optimizer: 'adam',
     data: 'digits',
@@ -48,33 +66,70 @@ export const models = {
   },
 };
 
-/** The dense layers of a model, each with the number of its inputs. */
-export function denseLayers({ inputs, layers }) {
-  let width = inputs;
-  return layers
-    .filter(({ kind }) => kind === 'dense')
-    .map(({ units, activation }) => {
-      const layer = { inputs: width, units, activation };
-      width = units;
-      return layer;
-    });
+/**
+ * The layers of a model with what follows from the ones before: the shapes of one sample that goes in and comes out, and
+ * the shape of the kernel of those that have one.
+ *
+ * @returns {{ kind: string, from: number[], to: number[], kernel?: number[], activation?: string }[]}
+ */
+export function layersOf({ inputs, layers }) {
+  let from = [inputs];
+  return layers.map((layer) => {
+    const shapes = shapesOf[layer.kind](from, layer);
+    const made = { ...layer, from, ...shapes };
+    from = shapes.to;
+    return made;
+  });
 }
 
-/** The first weights of a model, kernel and bias of every dense layer in turn: Glorot's limits, biases that are not 0. */
+const shapesOf = {
+  dense: (from, { units }) => ({ to: [units], kernel: [from[0], units] }),
+  dropout: (from) => ({ to: from }),
+  reshape: (_from, { targetShape }) => ({ to: targetShape }),
+  flatten: (from) => ({ to: [size(from)] }),
+  conv2d: ([height, width, channels], { filters, kernelSize: k }) => ({
+    to: [height - k + 1, width - k + 1, filters],
+    kernel: [k, k, channels, filters],
+  }),
+  maxPooling2d: ([height, width, channels], { poolSize }) => ({
+    to: [Math.floor(height / poolSize), Math.floor(width / poolSize), channels],
+  }),
+};
+
+export function size(shape) {
+  return shape.reduce((product, axis) => product * axis, 1);
+}
+
+/** The layers of a model that have weights. */
+export function weightedLayers(model) {
+  return layersOf(model).filter(({ kernel }) => kernel);
+}
+
+/** The shapes of the weights, kernel and bias of every layer in turn. */
+export function weightShapes(model) {
+  return weightedLayers(model).flatMap(({ kernel }) => [kernel, [kernel.at(-1)]]);
+}
+
+/** The first weights of a model, kernel and bias of every layer in turn: Glorot's limits, biases that are not 0. */
 export function makeWeights(model) {
-  return denseLayers(model).flatMap(({ inputs, units }, i) => [
-    uniformArray(inputs * units, 100 + 2 * i, Math.sqrt(6 / (inputs + units))),
-    uniformArray(units, 101 + 2 * i, 0.05),
-  ]);
+  return weightedLayers(model).flatMap(({ kernel }, i) => {
+    const field = size(kernel.slice(0, -2));
+    const limit = Math.sqrt(6 / (field * (kernel.at(-2) + kernel.at(-1))));
+    return [uniformArray(size(kernel), 100 + 2 * i, limit), uniformArray(kernel.at(-1), 101 + 2 * i, 0.05)];
+  });
 }
 
-/** Operations of the matrix products of one forward pass over `rows` rows. */
+/** Operations of the products of one forward pass over `rows` rows, convolutions counted as direct ones. */
 export function forwardFlops(model, rows) {
-  return denseLayers(model).reduce((sum, { inputs, units }) => sum + 2 * rows * inputs * units, 0);
+  return weightedLayers(model).reduce((sum, layer) => sum + rows * flopsOf(layer), 0);
 }
 
-/** Operations of the matrix products of one training step: outputs, gradients of weights, and of all inputs but the data. */
+/** Operations of the products of one training step: outputs, gradients of weights, and of all inputs but the data. */
 export function trainingFlops(model, rows) {
-  const [{ inputs, units }] = denseLayers(model);
-  return 3 * forwardFlops(model, rows) - 2 * rows * inputs * units;
+  return 3 * forwardFlops(model, rows) - rows * flopsOf(weightedLayers(model)[0]);
+}
+
+/** Every element of the kernel meets every place of the output once. */
+function flopsOf({ kernel, to }) {
+  return 2 * size(kernel) * size(to.slice(0, -1));
 }

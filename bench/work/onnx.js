@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs';
-import { denseLayers, models } from './models.js';
+import { layersOf, models } from './models.js';
 
-/** The part of the ONNX format (onnx.proto, IR version 8) that dense models need: fields and their numbers. */
+/** The part of the ONNX format (onnx.proto, IR version 8) that the models need: fields and their numbers. */
 const message = (fields) => ({
   fields: Object.fromEntries(
     Object.entries(fields).map(([name, [id, type, rule]]) => [name, { id, type, rule }]),
@@ -27,7 +27,12 @@ const nested = {
     opType: [4, 'string'],
     attribute: [5, 'Attribute', 'repeated'],
   }),
-  Attribute: message({ name: [1, 'string'], i: [3, 'int64'], type: [20, 'int32'] }),
+  Attribute: message({
+    name: [1, 'string'],
+    i: [3, 'int64'],
+    ints: [8, 'int64', 'repeated'],
+    type: [20, 'int32'],
+  }),
   TensorProto: message({
     dims: [1, 'int64', 'repeated'],
     dataType: [2, 'int32'],
@@ -45,8 +50,12 @@ const ModelProto = protobuf.Root.fromJSON({ nested }).lookupType('ModelProto');
 const IR_VERSION = 8;
 /** The first with Gelu. */
 const OPSET = 20;
+/** Types of elements. */
 const FLOAT = 1;
+const INT64 = 7;
+/** Types of attributes. */
 const INT = 2;
+const INTS = 7;
 
 /** A value of floats; a dimension is a number, or a name where it is open. */
 function value(name, shape) {
@@ -55,7 +64,9 @@ function value(name, shape) {
 }
 
 function node(opType, input, output, attributes = {}) {
-  const attribute = Object.entries(attributes).map(([name, i]) => ({ name, i, type: INT }));
+  const attribute = Object.entries(attributes).map(([name, value]) =>
+    Array.isArray(value) ? { name, ints: value, type: INTS } : { name, i: value, type: INT },
+  );
   return { opType, input, output: [output], attribute };
 }
 
@@ -71,32 +82,74 @@ function encode(graph) {
 
 const operators = { relu: 'Relu', sigmoid: 'Sigmoid', softmax: 'Softmax' };
 
-/** A model of dense layers from `x` to `y`. */
-function denseModel(model, weights) {
+/** The nodes of each kind of layer before its activation, from `x` to `y`; images have their channels first here. */
+const kinds = {
+  dense: (x, y, { weights: [kernel, bias] }) => [node('Gemm', [x, kernel, bias], y)],
+  conv2d: (x, y, { weights: [kernel, bias] }) => [node('Conv', [x, kernel, bias], y)],
+  maxPooling2d: (x, y, { poolSize: n }) => [
+    node('MaxPool', [x], y, { kernel_shape: [n, n], strides: [n, n] }),
+  ],
+  reshape: (x, y, { shape }) => [
+    node('Reshape', [x, shape], `${y}_last`),
+    node('Transpose', [`${y}_last`], y, { perm: [0, 3, 1, 2] }),
+  ],
+  flatten: (x, y) => [
+    node('Transpose', [x], `${y}_last`, { perm: [0, 2, 3, 1] }),
+    node('Flatten', [`${y}_last`], y),
+  ],
+};
+
+/** A model without its dropout, from `x` to `y`. */
+function modelFile(model, values) {
   const nodes = [];
   const initializer = [];
+  const left = [...values];
+  const layers = layersOf(model).filter(({ kind }) => kind !== 'dropout');
   let input = 'x';
-  denseLayers(model).forEach(({ inputs, units, activation }, i) => {
-    [inputs * units, units].forEach((length, part) => {
-      const data = weights[2 * i + part];
-      const rawData = new Uint8Array(data.buffer, data.byteOffset, 4 * length);
-      const dims = part === 0 ? [inputs, units] : [units];
-      initializer.push({ name: `w${2 * i + part}`, dims, dataType: FLOAT, rawData });
-    });
-    nodes.push(node('Gemm', [input, `w${2 * i}`, `w${2 * i + 1}`], `z${i}`));
+  layers.forEach((layer, i) => {
+    const weights = [];
+    if (layer.kernel) {
+      const kernel = layer.kernel.length === 4 ? channelsFirst(left.shift(), layer.kernel) : left.shift();
+      const dims = layer.kernel.length === 4 ? [3, 2, 0, 1].map((axis) => layer.kernel[axis]) : layer.kernel;
+      const bias = left.shift();
+      weights.push(`kernel${i}`, `bias${i}`);
+      initializer.push({ name: weights[0], dims, dataType: FLOAT, rawData: bytesOf(kernel) });
+      initializer.push({ name: weights[1], dims: [bias.length], dataType: FLOAT, rawData: bytesOf(bias) });
+    }
+    const shape = `shape${i}`;
+    if (layer.kind === 'reshape') {
+      const sizes = BigInt64Array.from([-1, ...layer.to].map(BigInt));
+      initializer.push({ name: shape, dims: [sizes.length], dataType: INT64, rawData: bytesOf(sizes) });
+    }
+    nodes.push(...kinds[layer.kind](input, `z${i}`, { ...layer, weights, shape }));
     input = `z${i}`;
-    if (activation === 'linear') return;
-    nodes.push(node(operators[activation], [input], `y${i}`));
+    if (!layer.kernel || layer.activation === 'linear') return;
+    nodes.push(node(operators[layer.activation], [input], `y${i}`));
     input = `y${i}`;
   });
   nodes.push(node('Identity', [input], 'y'));
-  const width = denseLayers(model).at(-1).units;
   return encode({
     node: nodes,
     initializer,
     input: [value('x', ['rows', model.inputs])],
-    output: [value('y', ['rows', width])],
+    output: [value('y', ['rows', ...layers.at(-1).to])],
   });
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }) {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** A kernel [height, width, in, out] as [out, in, height, width]. */
+function channelsFirst(values, [height, width, inputs, outputs]) {
+  const turned = new Float32Array(values.length);
+  let at = 0;
+  for (let o = 0; o < outputs; o++) {
+    for (let i = 0; i < inputs; i++) {
+      for (let p = 0; p < height * width; p++) turned[at++] = values[(p * inputs + i) * outputs + o];
+    }
+  }
+  return turned;
 }
 
 /** A graph of one operator on matrices. */
@@ -117,7 +170,7 @@ function operator(opType, inputs, attributes) {
 export function onnxFiles(weights) {
   const kernels = { softmax: 'Softmax', sigmoid: 'Sigmoid', tanh: 'Tanh', gelu: 'Gelu' };
   return Object.fromEntries([
-    ...Object.entries(models).map(([name, model]) => [`${name}.onnx`, denseModel(model, weights(name))]),
+    ...Object.entries(models).map(([name, model]) => [`${name}.onnx`, modelFile(model, weights(name))]),
     ...['NN', 'TN', 'NT'].map((form) => [
       `gemm${form}.onnx`,
       operator('Gemm', ['a', 'b'], { transA: Number(form[0] === 'T'), transB: Number(form[1] === 'T') }),

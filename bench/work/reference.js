@@ -1,4 +1,4 @@
-import { denseLayers } from './models.js';
+import { layersOf, size } from './models.js';
 
 /** Plain loops in double precision: what the results of all peers are checked against. */
 
@@ -10,22 +10,152 @@ const activations = {
 };
 
 /**
- * The outputs of every dense layer for some rows, the last ones being the predictions.
+ * The outputs of every layer but dropout for some rows, the last ones being the predictions.
  *
- * @returns {Float64Array[]} [rows, units] of each layer.
+ * @returns {Float64Array[]} [rows, ...] of each layer.
  */
 export function forward(model, weights, x, rows) {
   const outputs = [];
   let input = x;
-  for (const [i, { inputs, units, activation }] of denseLayers(model).entries()) {
-    const y = matmul(input, weights[2 * i], rows, inputs, units);
-    for (let j = 0; j < y.length; j++) y[j] = activations[activation](y[j] + weights[2 * i + 1][j % units]);
-    if (activation === 'softmax')
-      for (let r = 0; r < rows; r++) softmax(y.subarray(r * units, (r + 1) * units));
+  for (const layer of plainLayers(model)) {
+    const kind = kinds[layer.kind];
+    const [kernel, bias] = kernelsOf(layer, weights);
+    const y = kind.forward(input, rows, layer, kernel);
+    if (kernel) activate(y, layer, bias);
     outputs.push(y);
     input = y;
   }
   return outputs;
+}
+
+/** The layers that are there without dropout, each with where its kernel is among the weights. */
+function plainLayers(model) {
+  let weight = 0;
+  return layersOf(model)
+    .filter(({ kind }) => kind !== 'dropout')
+    .map((layer) => {
+      if (!layer.kernel) return layer;
+      weight += 2;
+      return { ...layer, weight: weight - 2 };
+    });
+}
+
+function kernelsOf({ weight }, weights) {
+  return weight === undefined ? [] : [weights[weight], weights[weight + 1]];
+}
+
+function activate(y, { activation }, bias) {
+  const units = bias.length;
+  for (let i = 0; i < y.length; i++) y[i] = activations[activation](y[i] + bias[i % units]);
+  if (activation !== 'softmax') return;
+  for (let at = 0; at < y.length; at += units) softmax(y.subarray(at, at + units));
+}
+
+/**
+ * What each kind of layer computes before its activation, and back: from the gradient of its output to those of its input
+ * and of its kernel.
+ */
+const kinds = {
+  dense: {
+    forward: (x, rows, { kernel: [inputs, units] }, w) => matmul(x, w, rows, inputs, units),
+    backward(dz, x, rows, { kernel: [inputs, units] }, w) {
+      const kernel = matmulTransposed(x, dz, rows, inputs, units);
+      return { kernel, input: timesTransposed(dz, w, rows, inputs, units) };
+    },
+  },
+  reshape: { forward: (x) => Float64Array.from(x), backward: (dz) => ({ input: dz }) },
+  flatten: { forward: (x) => Float64Array.from(x), backward: (dz) => ({ input: dz }) },
+  /** A matrix product with the patches of the input. */
+  conv2d: {
+    forward(x, rows, layer, w) {
+      const patches = patchesOf(layer);
+      return matmul(gather(x, rows, layer, patches), w, rows * patches.places, patches.length, layer.filters);
+    },
+    backward(dz, x, rows, layer, w) {
+      const patches = patchesOf(layer);
+      const places = rows * patches.places;
+      const kernel = matmulTransposed(
+        gather(x, rows, layer, patches),
+        dz,
+        places,
+        patches.length,
+        layer.filters,
+      );
+      const columns = timesTransposed(dz, w, places, patches.length, layer.filters);
+      return { kernel, input: scatter(columns, rows, layer, patches) };
+    },
+  },
+  maxPooling2d: {
+    forward(x, rows, layer) {
+      const y = new Float64Array(rows * size(layer.to));
+      eachWindow(rows, layer, (out, candidates) => {
+        y[out] = Math.max(...candidates.map((at) => x[at]));
+      });
+      return y;
+    },
+    backward(dz, x, rows, layer) {
+      const input = new Float64Array(rows * size(layer.from));
+      eachWindow(rows, layer, (out, candidates) => {
+        const best = candidates.reduce((a, b) => (x[b] > x[a] ? b : a));
+        input[best] += dz[out];
+      });
+      return { input };
+    },
+  },
+};
+
+/** Where the elements of a patch lie from its first one, how many there are, and where patches begin in an image. */
+function patchesOf({ from: [, width, channels], to: [outHeight, outWidth], kernelSize }) {
+  const offsets = [];
+  for (let i = 0; i < kernelSize; i++) {
+    for (let j = 0; j < kernelSize * channels; j++) offsets.push(i * width * channels + j);
+  }
+  const starts = [];
+  for (let i = 0; i < outHeight; i++) {
+    for (let j = 0; j < outWidth; j++) starts.push((i * width + j) * channels);
+  }
+  return { offsets, starts, length: offsets.length, places: starts.length };
+}
+
+function gather(x, rows, { from }, { offsets, starts, length }) {
+  const columns = new Float64Array(rows * starts.length * length);
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    for (const start of starts) {
+      for (const offset of offsets) columns[at++] = x[row * size(from) + start + offset];
+    }
+  }
+  return columns;
+}
+
+function scatter(columns, rows, { from }, { offsets, starts }) {
+  const x = new Float64Array(rows * size(from));
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    for (const start of starts) {
+      for (const offset of offsets) x[row * size(from) + start + offset] += columns[at++];
+    }
+  }
+  return x;
+}
+
+/** Calls back with the place of every output of a pooling layer, and the places of the inputs in its window. */
+function eachWindow(rows, { from: [height, width, channels], to: [outHeight, outWidth], poolSize }, call) {
+  let out = 0;
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < outHeight; i++) {
+      for (let j = 0; j < outWidth; j++) {
+        for (let c = 0; c < channels; c++) {
+          const window = [];
+          for (let p = 0; p < poolSize * poolSize; p++) {
+            const y = row * height + i * poolSize + Math.floor(p / poolSize);
+            window.push((y * width + j * poolSize + (p % poolSize)) * channels + c);
+          }
+          call(out++, window);
+        }
+      }
+    }
+  }
 }
 
 /** c[m, n] = a[m, k] b[k, n]; rows of zeros in `a` cost nothing. */
@@ -125,7 +255,7 @@ function rmsprop(w, g, state, root) {
  * @param {'keras' | 'torch'} formula of the model's optimizer.
  */
 export function trainingLosses(model, weights, { rows, x, y }, steps, formula) {
-  const layers = denseLayers(model);
+  const layers = plainLayers(model);
   const w = weights.map((values) => Float64Array.from(values));
   const states = weights.map(() => ({}));
   const update = optimizers[model.optimizer][formula];
@@ -137,17 +267,29 @@ export function trainingLosses(model, weights, { rows, x, y }, steps, formula) {
     const gradients = [];
     let dz = gradient;
     for (let i = layers.length - 1; i >= 0; i--) {
-      const { inputs, units } = layers[i];
-      const input = i > 0 ? outputs[i - 1] : x;
-      gradients[2 * i] = matmulTransposed(input, dz, rows, inputs, units);
-      gradients[2 * i + 1] = columnSums(dz, rows, units);
-      if (i > 0) dz = backward(dz, w[2 * i], outputs[i - 1], rows, inputs, units);
+      const layer = layers[i];
+      const [kernel, bias] = kernelsOf(layer, w);
+      // The loss has gone back through the last activation.
+      if (kernel && i < layers.length - 1) throughRelu(dz, outputs[i], layer);
+      const back = kinds[layer.kind].backward(dz, i > 0 ? outputs[i - 1] : x, rows, layer, kernel);
+      if (kernel) {
+        gradients[layer.weight] = back.kernel;
+        gradients[layer.weight + 1] = columnSums(dz, dz.length / bias.length, bias.length);
+      }
+      dz = back.input;
     }
     w.forEach((values, i) => {
       update(values, gradients[i], states[i], t);
     });
   }
   return found;
+}
+
+/** The gradient before a relu, in place. */
+function throughRelu(dz, y, { kind, activation }) {
+  if (activation !== 'relu')
+    throw new Error(`There is no way back through ${activation} in a ${kind} layer.`);
+  for (let i = 0; i < dz.length; i++) if (y[i] === 0) dz[i] = 0;
 }
 
 /** c[k, n] = a[m, k] transposed, times b[m, n]. */
@@ -169,16 +311,15 @@ function columnSums(values, rows, columns) {
   return sums;
 }
 
-/** The gradient before the relu of the layer below, whose outputs are `y`. */
-function backward(dz, kernel, y, rows, inputs, units) {
-  const below = new Float64Array(rows * inputs);
-  for (let r = 0; r < rows; r++) {
-    for (let i = 0; i < inputs; i++) {
-      if (y[r * inputs + i] === 0) continue;
-      let sum = 0;
-      for (let j = 0; j < units; j++) sum += dz[r * units + j] * kernel[i * units + j];
-      below[r * inputs + i] = sum;
+/** c[m, k] = a[m, n] times b[k, n] transposed; zeros in `a` cost nothing. */
+function timesTransposed(a, b, m, k, n) {
+  const c = new Float64Array(m * k);
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) {
+      const factor = a[i * n + j];
+      if (factor === 0) continue;
+      for (let p = 0; p < k; p++) c[i * k + p] += factor * b[p * n + j];
     }
   }
-  return below;
+  return c;
 }
