@@ -1,5 +1,6 @@
 /** `fourlane/datasets`: small real data that come along, and loaders for larger ones that you have. */
 export { breastCancer } from './breastCancer.js';
+export { type Cifar10, cifar10, cifar10Batch } from './cifar.js';
 export { diabetes } from './diabetes.js';
 export { digits } from './digits.js';
 export { idx } from './idx.js';

@@ -3,7 +3,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type DataSource, fashionMnist, idx, imdb, imdbWordIndex, mnist } from 'fourlane/datasets';
+import {
+  cifar10,
+  cifar10Batch,
+  type DataSource,
+  fashionMnist,
+  idx,
+  imdb,
+  imdbWordIndex,
+  mnist,
+} from 'fourlane/datasets';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { dataFolder, hasData } from '../support/data.js';
 
@@ -234,5 +243,38 @@ describe.skipIf(!hasData('imdb-reviews'))('the real word index', () => {
     const index = await imdbWordIndex(folder('imdb-reviews'));
     expect(index.size).toBe(88584);
     expect(['the', 'and', 'film'].map((word) => index.get(word))).toEqual([1, 2, 19]);
+  });
+});
+
+describe('cifar10', () => {
+  /** Image i has the label i, and at channel c, row, column the value 100 c + row + column + i. */
+  const rows = (count: number, first: number) =>
+    Uint8Array.from({ length: count * 3073 }, (_, at) => {
+      const image = first + Math.floor(at / 3073);
+      const place = (at % 3073) - 1;
+      if (place < 0) return image % 10;
+      const [channel, pixel] = [Math.floor(place / 1024), place % 1024];
+      return (100 * channel + Math.floor(pixel / 32) + (pixel % 32) + image) % 256;
+    });
+
+  it('puts channels last and joins the batches', async () => {
+    const batches = [1, 2, 3, 4, 5].map((batch) => [`data_batch_${batch}.bin`, rows(2, 2 * batch)]);
+    const files = { ...Object.fromEntries(batches), 'test_batch.bin.gz': gzipSync(rows(1, 7)) };
+    const { train: data, test: held, classNames } = await cifar10(storeOf(files));
+    expect(data.x.shape).toEqual([10, 32, 32, 3]);
+    expect([...data.y.data]).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
+    const at = ((3 * 32 + 5) * 32 + 9) * 3;
+    expect([...data.x.data.subarray(at, at + 3)]).toEqual([19, 119, 219]);
+    expect([...held.x.data.subarray(0, 3)]).toEqual([7, 107, 207]);
+    expect([classNames[9], [...held.y.data]]).toEqual(['truck', [7]]);
+  });
+
+  it('says what is wrong with a file', async () => {
+    await expect(cifar10Batch(new Uint8Array(3072), 'a.bin')).rejects.toEqual(code('image-files', 'a.bin'));
+    await expect(cifar10Batch(new Uint8Array(0))).rejects.toEqual(code('image-files', '0 bytes'));
+    const wrong = rows(2, 0);
+    wrong[3073] = 10;
+    await expect(cifar10Batch(wrong)).rejects.toEqual(code('image-files', 'got 10 at position 1'));
+    await expect(cifar10(storeOf({}))).rejects.toEqual(code('file-missing', 'test_batch'));
   });
 });
