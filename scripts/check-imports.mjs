@@ -14,6 +14,7 @@ const ORDER = [
   ['data'],
   ['train', 'infer'],
   ['model'],
+  ['loops'],
   ['workflow', 'datasets'],
   ['node', 'init'],
   ['index'],

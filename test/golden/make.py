@@ -22,6 +22,7 @@ from generate import (
     constraints,
     initializers,
     layers,
+    loops,
     losses,
     metrics,
     optimizers,
@@ -45,6 +46,7 @@ MAKERS = {
         optimizers,
         schedules,
         training,
+        loops,
         initializers,
     )
 }
