@@ -15,7 +15,7 @@ const ORDER = [
   ['train', 'infer'],
   ['model'],
   ['loops'],
-  ['workflow', 'datasets'],
+  ['workflow', 'datasets', 'images'],
   ['node', 'init'],
   ['index'],
   ['worker'],
