@@ -3,7 +3,12 @@ export * as activations from './activations.js';
 export type { Constraint } from './constraints.js';
 export * as constraints from './constraints.js';
 export type { Data, ModelData } from './data/adapt.js';
-export * as random from './data/random.js';
+export {
+  type NormalOptions,
+  randomNormal,
+  randomUniform,
+  type UniformOptions,
+} from './data/random.js';
 export { SparseMatrix, type SparseMatrixOptions } from './data/sparse.js';
 export { Tensor, type TensorOptions, tensor } from './data/tensor.js';
 export type { ClassWeight, SampleWeight } from './data/weights.js';

@@ -24,17 +24,17 @@ export interface UniformOptions extends SeedOption {
 }
 
 /** A float32 tensor of this shape, normally distributed. */
-export function normal(shape: Shape, options: NormalOptions = {}): Tensor {
-  checkOptions(options, ['mean', 'stddev', 'seed'], 'random.normal');
+export function randomNormal(shape: Shape, options: NormalOptions = {}): Tensor {
+  checkOptions(options, ['mean', 'stddev', 'seed'], 'randomNormal');
   const { mean = 0, stddev = 1 } = options;
-  return draw(shape, options, 'random.normal', 'randomNormal', mean, stddev);
+  return draw(shape, options, 'randomNormal', 'randomNormal', mean, stddev);
 }
 
 /** A float32 tensor of this shape, uniform in [minval, maxval). */
-export function uniform(shape: Shape, options: UniformOptions = {}): Tensor {
-  checkOptions(options, ['minval', 'maxval', 'seed'], 'random.uniform');
+export function randomUniform(shape: Shape, options: UniformOptions = {}): Tensor {
+  checkOptions(options, ['minval', 'maxval', 'seed'], 'randomUniform');
   const { minval = 0, maxval = 1 } = options;
-  return draw(shape, options, 'random.uniform', 'randomUniform', minval, maxval);
+  return draw(shape, options, 'randomUniform', 'randomUniform', minval, maxval);
 }
 
 function draw(

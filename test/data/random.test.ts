@@ -9,12 +9,12 @@ function moments(data: ArrayLike<number>) {
 }
 
 test('normal and uniform numbers have the moments and bounds that are asked for', () => {
-  const normal = moments(fl.random.normal([200, 50], { mean: 3, stddev: 2, seed: 1 }).data);
+  const normal = moments(fl.randomNormal([200, 50], { mean: 3, stddev: 2, seed: 1 }).data);
   // Four standard errors of 10,000 numbers.
   expect(Math.abs(normal.mean - 3)).toBeLessThan(0.08);
   expect(Math.abs(normal.stddev - 2)).toBeLessThan(0.06);
   expect(normal.most).toBeGreaterThan(8);
-  const uniform = moments(fl.random.uniform([10_000], { minval: -1, maxval: 3, seed: 1 }).data);
+  const uniform = moments(fl.randomUniform([10_000], { minval: -1, maxval: 3, seed: 1 }).data);
   expect(Math.abs(uniform.mean - 1)).toBeLessThan(0.05);
   expect(Math.abs(uniform.stddev - 4 / Math.sqrt(12))).toBeLessThan(0.03);
   expect(uniform.least).toBeGreaterThanOrEqual(-1);
@@ -22,14 +22,14 @@ test('normal and uniform numbers have the moments and bounds that are asked for'
 });
 
 test('the same seed gives the same numbers; without one they follow from setSeed, one draw after the other', () => {
-  const own = () => fl.random.normal([3, 4], { seed: 7 });
+  const own = () => fl.randomNormal([3, 4], { seed: 7 });
   expect(own()).toEqual(own());
   expect(own().shape).toEqual([3, 4]);
   const draws = (seed: number) => {
     fl.setSeed(seed);
     const weights = () =>
       fl.sequential([fl.layers.dense({ units: 2, inputShape: [2] })]).getWeights()[0].data;
-    return [fl.random.normal([4]).data, weights(), fl.random.normal([4]).data, fl.random.uniform([4]).data];
+    return [fl.randomNormal([4]).data, weights(), fl.randomNormal([4]).data, fl.randomUniform([4]).data];
   };
   const first = draws(2);
   expect(draws(2)).toEqual(first);
@@ -42,6 +42,6 @@ test('the same seed gives the same numbers; without one they follow from setSeed
 });
 
 test('options are checked', () => {
-  expect(() => fl.random.normal([1], { std: 2 } as never)).toThrow(/random\.normal.*'std'/);
-  expect(() => fl.random.uniform([1], { seed: -1 })).toThrow(/random\.uniform: a seed is a whole number/);
+  expect(() => fl.randomNormal([1], { std: 2 } as never)).toThrow(/randomNormal.*'std'/);
+  expect(() => fl.randomUniform([1], { seed: -1 })).toThrow(/randomUniform: a seed is a whole number/);
 });
