@@ -191,6 +191,26 @@ describe('terms', () => {
     });
   });
 
+  test('that are the same value twice count twice', () => {
+    const steps = [1, 2].map((times) => {
+      const model = calm();
+      const optimizer = fl.optimizers.sgd({ learningRate: 0.25 / times });
+      const step = fl.trainStep({
+        inputs: { x: [4], y: [3] },
+        loss: (b, { x, y }): Record<string, fl.Value> => {
+          const term = b.loss('mse', b.call(model, x), y);
+          return times === 1 ? { term } : { term, again: term };
+        },
+        parameters: model,
+        optimizer,
+        regularization: false,
+      });
+      return { loss: step({ x, y }).loss, weights: allWeights(model).flat() };
+    });
+    expect(steps[1].loss).toBe(2 * steps[0].loss);
+    expectClose(steps[1].weights, steps[0].weights, { relativeToMax: 1e-6 });
+  });
+
   test('may be of weights alone', () => {
     fl.setSeed(1);
     const layer = fl.layers.dense({ units: 2, inputShape: [3], useBias: false });
@@ -522,6 +542,23 @@ describe('errors', () => {
     });
     expect(() => step({ x, y })).toThrow(/returned 2 terms, but 1 before/);
   });
+});
+
+test('types know the parts of a batch', () => {
+  const model = calm('softmax');
+  const step = fl.trainStep({
+    inputs: { image: [4], label: { classes: 3 } },
+    // @ts-expect-error: there is no such input
+    loss: (b, { image, label, other }) => {
+      expect(other).toBeUndefined();
+      return b.loss('sparseCategoricalCrossentropy', b.call(model, image), label);
+    },
+    parameters: model,
+  });
+  // @ts-expect-error: a part is missing
+  expect(() => step({ image: x })).toThrow(/'label'/);
+  // @ts-expect-error: no such loss
+  expect(() => fl.trainStep({ model, loss: 'crossentropy' })).toThrow(/crossentropy/);
 });
 
 function meanOf(values: readonly number[]): number {
