@@ -281,7 +281,7 @@ describe('operations of the builder', () => {
     }
     const elsewhere = [
       ...['constructor', 'dense', 'matmul', 'apply', 'logitsOf', 'dropout', 'noise', 'full', 'penalize'],
-      ...['batchNormalize', 'normalizeColumns', 'moveTowards'],
+      ...['batchNormalize', 'normalizeColumns', 'moveTowards', 'stopGradient'],
     ];
     const covered = operations.map(({ name }) => name.split(' ')[0]);
     expect(own.filter((name) => !elsewhere.includes(name) && !covered.includes(name))).toEqual([]);
