@@ -20,9 +20,10 @@ describe('fileStore', () => {
     await store.write('a/b.bin', 'text');
     expect(await readFile(join(folder, 'deep/er/a/b.bin'), 'utf8')).toBe('text');
     expect(await readdir(join(folder, 'deep/er/a'))).toEqual(['b.bin']);
-    const bytes = await store.read('a/b.bin');
+    const bytes = (await store.read('a/b.bin'))!;
     expect(Object.getPrototypeOf(bytes)).toBe(Uint8Array.prototype);
-    await expect(store.read('missing')).rejects.toThrow(/ENOENT/);
+    expect(await store.read('missing')).toBeUndefined();
+    await expect(store.read('a')).rejects.toThrow(/EISDIR/);
   });
 
   test('idx files from a folder become tensors of plain bytes', async () => {

@@ -70,7 +70,7 @@ export type FitOptions = TrainerOptions<ModelData>;
 /** A graph of layers that can be compiled, trained, evaluated and asked for predictions; itself a layer. */
 export class Model extends Network implements Trainable<ModelData> {
   static override className = 'Model';
-  /** Set by a callback to end the training after the running epoch. */
+  /** Set by a callback to end the training after the running iteration. */
   stopTraining = false;
   /** Whether a `fit` is running. */
   fitting = false;
@@ -169,7 +169,10 @@ export class Model extends Network implements Trainable<ModelData> {
     const feed = this.#predicting.get(inputs, Math.min(batchSize, length), (capacity) =>
       buildPredicting(this.graph, inputs, capacity, this.name),
     );
-    for (const callback of callbacks) callback.onPredictBegin({});
+    for (const callback of callbacks) {
+      callback.model = this;
+      callback.onPredictBegin({});
+    }
     const tensors = predictSamples(feed, samples, batchSize, callbacks);
     for (const callback of callbacks) callback.onPredictEnd({});
     return tensors.length === 1 ? tensors[0] : tensors;

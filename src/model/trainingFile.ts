@@ -24,6 +24,7 @@ interface SavedTraining {
     readonly learningRate?: number;
     readonly epoch: number;
     readonly batch: number;
+    readonly averaged: boolean;
     /** As texts, because JSON knows no NaN. */
     readonly sums?: readonly string[];
   };
@@ -49,9 +50,9 @@ export function trainingText({ key }: Model, snapshot: TrainingSnapshot | undefi
   return JSON.stringify(saved);
 }
 
-function stateOf({ iterations, epochs, learningRate, position }: TrainingSnapshot): SavedTraining['state'] {
+function stateOf({ position, slots: _, key: __, ...state }: TrainingSnapshot): SavedTraining['state'] {
   const { epoch, batch, sums } = position;
-  return { iterations, epochs, learningRate, epoch, batch, sums: sums && Array.from(sums, String) };
+  return { ...state, epoch, batch, sums: sums && Array.from(sums, String) };
 }
 
 /** Compiles the model as the one in the file was. */
@@ -73,17 +74,19 @@ export function restoreTraining(model: Model, { tensors, metadata }: TensorFile)
     model.key = { seed, ordinal };
     return;
   }
-  const { iterations, epochs, learningRate, epoch, batch, sums = [] } = state;
+  const { iterations, epochs, learningRate, epoch, batch, averaged, sums = [] } = state;
   for (const [name, value] of Object.entries({ iterations, epochs, epoch, batch })) checkWhole(value, name);
   if (learningRate !== undefined && !(learningRate >= 0 && learningRate < Infinity))
     throw damaged('learningRate');
   if (!Array.isArray(sums)) throw damaged('sums');
+  if (typeof averaged !== 'boolean') throw damaged('averaged');
   const slots = tensors.get(SLOTS)?.data;
   if (!slots) throw damaged('optimizer');
   model.trainingState().restore({
     iterations,
     epochs,
     learningRate,
+    averaged,
     key: { seed, ordinal },
     position: { epoch, batch, sums: sums.length ? Float64Array.from(sums, Number) : undefined },
     slots: slots as Float32Array<ArrayBuffer>,

@@ -5,9 +5,11 @@ import type { Logs } from './scoreboard.js';
 /** What callbacks may do with the model that is being trained. */
 export interface CallbackModel {
   readonly name: string;
-  /** Ends the training after the running epoch. */
+  /** Ends the training after the running iteration, with the validation and the hooks that end an epoch. */
   stopTraining: boolean;
   readonly optimizer: { learningRate: number } | undefined;
+  /** What training keeps beside the weights, where it is in the thread of the callback and has begun. */
+  readonly training: { showAverages(shown: boolean): boolean } | undefined;
   /** The metrics by their keys, with the direction in which they get better. */
   readonly metricDirections: Readonly<Record<string, 'min' | 'max'>>;
   getWeights(): Tensor[];

@@ -54,6 +54,8 @@ export interface TrainingSnapshot {
   /** The learning rate, unless it follows a schedule. */
   readonly learningRate: number | undefined;
   readonly position: Position;
+  /** Whether weights and moving averages have changed places. */
+  readonly averaged: boolean;
   /**
    * The optimizer's slots one after the other, each in the order of the weights; then the moving averages and the
    * collected gradients, where it keeps any.
@@ -90,6 +92,8 @@ export class TrainingState {
   readonly #slots: readonly [from: number, to: number];
   /** The address of the moving averages of the weights. */
   readonly #averages: number | undefined;
+  /** Whether weights and averages have changed places. */
+  #averaged = false;
   /** The address of the collected gradients. */
   readonly #collected: number | undefined;
 
@@ -182,18 +186,40 @@ export class TrainingState {
     }
   }
 
-  /** Puts the moving averages, where there are any, in the place of the weights. */
+  /** Puts the moving averages, where there are any, in the place of the weights for good. */
   useAverages(): void {
     if (!this.#averages || !this.iterations) return;
     const { f32 } = this.#heap;
     for (const { weights, offset, length } of this.#runs) {
-      const from = this.#averages / 4 + offset;
-      f32.copyWithin(weights / 4, from, from + length);
+      const [weight, average] = [weights / 4, this.#averages / 4 + offset];
+      if (this.#averaged) f32.copyWithin(average, weight, weight + length);
+      else f32.copyWithin(weight, average, average + length);
     }
+    this.#averaged = false;
+  }
+
+  /**
+   * Lets the moving averages stand in the place of the weights, or the weights again.
+   *
+   * @returns whether there are any averages.
+   */
+  showAverages(shown: boolean): boolean {
+    if (!this.#averages) return false;
+    if (!this.iterations || shown === this.#averaged) return true;
+    const { f32 } = this.#heap;
+    for (const { weights, offset, length } of this.#runs) {
+      const [weight, average] = [weights / 4, this.#averages / 4 + offset];
+      const kept = f32.slice(weight, weight + length);
+      f32.copyWithin(weight, average, average + length);
+      f32.set(kept, average);
+    }
+    this.#averaged = shown;
+    return true;
   }
 
   /** Writes the scalars of the step that comes next. */
   beginStep(): void {
+    if (this.#averaged) this.useAverages();
     const { optimizer, iterations } = this;
     const { gradientAccumulationSteps: collect = 1, emaMomentum, emaOverwriteFrequency } = optimizer;
     const { f32, i32 } = this.#heap;
@@ -246,6 +272,7 @@ export class TrainingState {
       key: this.#key,
       learningRate: typeof learningRate === 'number' ? learningRate : undefined,
       position,
+      averaged: this.#averaged,
       slots: this.#heap.f32.slice(...this.#slots),
     };
   }
@@ -256,7 +283,7 @@ export class TrainingState {
    * @throws FormatError `training-slots` where the optimizer keeps other numbers for these weights; nothing has changed then.
    */
   restore(snapshot: TrainingSnapshot): void {
-    const { iterations, epochs, key, learningRate, position, slots } = snapshot;
+    const { iterations, epochs, key, learningRate, position, averaged, slots } = snapshot;
     const [from, to] = this.#slots;
     const { name, config } = this.optimizer;
     if (slots.length !== to - from) {
@@ -276,6 +303,7 @@ export class TrainingState {
     }
     this.reach(position.epoch, position.batch);
     this.#sums = position.sums;
+    this.#averaged = averaged;
     this.#heap.f32.set(slots, from);
   }
 

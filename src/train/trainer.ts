@@ -7,7 +7,7 @@ import { checkOptions } from '../names.js';
 import { permutationOf, streams } from '../random.js';
 import type { Callback, RunParams } from './callback.js';
 import { CallbackList } from './callback.js';
-import { ProgressLogger } from './callbacks/progressLogger.js';
+import { ProgbarLogger } from './callbacks/progbarLogger.js';
 import { evaluateSamples } from './evaluate.js';
 import { History } from './history.js';
 import { Pacer } from './pacer.js';
@@ -42,9 +42,9 @@ export interface TrainerOptions<Data> {
   /** The number of the first epoch, to go on with a former run. Default 0. */
   initialEpoch?: number;
   /**
-   * Goes on where the last run of this model was, be it aborted or saved in a file, in the middle of an epoch too: with
-   * the same data and options the weights become those of a run that never stopped, bit by bit. It takes the place of
-   * `initialEpoch`. Default false.
+   * Goes on where the last run of this model was, be it aborted here or saved in a file with `includeOptimizer`, in the
+   * middle of an epoch too: with the same data and options the weights become those of a run that never stopped, bit by
+   * bit. `epochs` counts from the first of all; it takes the place of `initialEpoch`. Default false.
    */
   resume?: boolean;
   /** Ends the run between two steps. */
@@ -151,40 +151,54 @@ export class Trainer<Data> {
     await callbacks.each((callback) => callback.onTrainBegin({}));
     const start = params.resume ? state.position : { epoch: initialEpoch, batch: 0, sums: undefined };
     if (start.batch > steps) throw otherBatches(start.batch, steps);
-    for (let { epoch, batch: done, sums } = start; epoch < epochs && !model.stopTraining; epoch++, done = 0) {
-      if (done && sums) feed.scores.restore(sums);
-      else feed.scores.reset();
-      state.reach(epoch, done, feed.scores);
-      await callbacks.each((callback) => callback.onEpochBegin(epoch, {}));
-      const begun = done ? state.epochs - 1 : state.epochs;
-      const order = shuffle ? permutationOf(samples, model.key, begun, streams.shuffle) : undefined;
-      const rows: BatchRows = { order, start: 0, count: 0 };
-      for (batch = done; batch < steps; batch++) {
-        pacer.check(() => `in epoch ${epoch + 1} of ${epochs}, after ${batch} of ${steps} iterations`);
-        const beginning = batchBegin?.(batch, logs);
-        if (beginning) await beginning;
-        rows.start = batch * batchSize;
-        rows.count = Math.min(batchSize, training.length - rows.start);
-        while (stepper.pending) await stepper.pending;
-        state.beginStep();
-        const running = stepper.step(rows);
-        if (running) await running;
-        state.endStep();
-        if (batch === 0) state.epochs++;
-        state.reach(epoch, batch + 1, feed.scores);
-        const ending = batchEnd?.(batch, logs);
-        if (ending) await ending;
-        if (pacer.due()) await pacer.pause();
+    if (params.resume) state.showAverages(false);
+    let ended = false;
+    try {
+      for (
+        let { epoch, batch: done, sums } = start;
+        epoch < epochs && !model.stopTraining;
+        epoch++, done = 0
+      ) {
+        if (done && sums) feed.scores.restore(sums);
+        else feed.scores.reset();
+        state.reach(epoch, done, feed.scores);
+        await callbacks.each((callback) => callback.onEpochBegin(epoch, {}));
+        const begun = done ? state.epochs - 1 : state.epochs;
+        const order = shuffle ? permutationOf(samples, model.key, begun, streams.shuffle) : undefined;
+        const rows: BatchRows = { order, start: 0, count: 0 };
+        for (batch = done; batch < steps; batch++) {
+          pacer.check(() => `in epoch ${epoch + 1} of ${epochs}, after ${batch} of ${steps} iterations`);
+          const beginning = batchBegin?.(batch, logs);
+          if (beginning) await beginning;
+          rows.start = batch * batchSize;
+          rows.count = Math.min(batchSize, training.length - rows.start);
+          while (stepper.pending) await stepper.pending;
+          state.beginStep();
+          const running = stepper.step(rows);
+          if (running) await running;
+          state.endStep();
+          if (batch === 0) state.epochs++;
+          done = batch + 1;
+          state.reach(epoch, done, feed.scores);
+          const ending = batchEnd?.(batch, logs);
+          if (ending) await ending;
+          if (model.stopTraining) break;
+          if (pacer.due()) await pacer.pause();
+        }
+        last = logs();
+        if (validation && (epoch + 1) % validationFreq === 0) {
+          const scores = await evaluateSamples(model, validation, validationBatchSize, callbacks, pacer);
+          for (const [key, value] of Object.entries(scores)) last[`val_${key}`] = value;
+        }
+        if (done === steps) state.reach(epoch + 1, 0);
+        await callbacks.each((callback) => callback.onEpochEnd(epoch, last));
       }
-      last = logs();
-      if (validation && (epoch + 1) % validationFreq === 0) {
-        const scores = await evaluateSamples(model, validation, validationBatchSize, callbacks, pacer);
-        for (const [key, value] of Object.entries(scores)) last[`val_${key}`] = value;
-      }
-      state.reach(epoch + 1, 0);
-      await callbacks.each((callback) => callback.onEpochEnd(epoch, last));
+      ended = true;
+    } finally {
+      // A run that may go on needs the weights again.
+      if (ended) state.useAverages();
+      else state.showAverages(true);
     }
-    state.useAverages();
     await callbacks.each((callback) => callback.onTrainEnd(last));
     // Finalizers of dropped models, and whoever else waits, get a turn even between many short runs.
     await pacer.pause();
@@ -225,9 +239,9 @@ export class Trainer<Data> {
         `fit: callbacks must be Callback objects, but got ${String(callback)}.`,
       );
     }
-    const reported = verbose === 0 || own.some((callback) => callback instanceof ProgressLogger);
+    const reported = verbose === 0 || own.some((callback) => callback instanceof ProgbarLogger);
     // After the others, so that it records what they add to the logs.
-    return [...own, history, ...(reported ? [] : [new ProgressLogger()])];
+    return [...own, history, ...(reported ? [] : [new ProgbarLogger()])];
   }
 }
 

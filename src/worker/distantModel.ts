@@ -10,6 +10,8 @@ import type { Answer, HookCall } from './wire.js';
 export class DistantModel implements CallbackModel {
   readonly #model: Model;
   readonly optimizer: { learningRate: number } | undefined;
+  /** It is kept in the worker. */
+  readonly training = undefined;
   #stopTraining = false;
   /** What the worker has. */
   #learningRate: number | undefined;

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from generate import (
     activations,
+    callbacks,
     constraints,
     initializers,
     layers,
@@ -41,6 +42,7 @@ MAKERS = {
         losses,
         metrics,
         regularizers,
+        callbacks,
         constraints,
         optimizers,
         schedules,

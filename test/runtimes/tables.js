@@ -69,7 +69,13 @@ export const OPTIONS = {
   },
   callbacks: {
     earlyStopping: { patience: 1, restoreBestWeights: true },
+    eventStream: { send: () => {} },
     lambdaCallback: {},
+    learningRateScheduler: { schedule: (epoch, rate) => rate * (epoch ? 0.75 : 1) },
+    progbarLogger: null, // prints
+    reduceLROnPlateau: { patience: 0, minDelta: 10 },
+    remoteMonitor: null, // needs a server
+    swapEMAWeights: null, // needs an optimizer with averages
   },
   constraints: {},
   initializers: { constant: { value: 0.01 } },

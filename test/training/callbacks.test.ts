@@ -1,6 +1,7 @@
 import * as fl from 'fourlane';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { uniformArray } from '../support/random.js';
+import { Script } from '../support/script.js';
 
 const x = fl.tensor(uniformArray(40 * 4, 1), [40, 4]);
 const y = uniformArray(40, 2);
@@ -11,19 +12,6 @@ beforeEach(() => {
   model = fl.sequential([fl.layers.dense({ units: 1, inputShape: [4] })]);
   model.compile({ optimizer: fl.optimizers.sgd({ learningRate: 0.1 }), loss: 'mse', metrics: ['mae'] });
 });
-
-/** A callback that feeds EarlyStopping figures of our choosing. */
-class Script extends fl.Callback {
-  constructor(
-    readonly figures: number[],
-    readonly key = 'val_loss',
-  ) {
-    super();
-  }
-  override onEpochEnd(epoch: number, logs: fl.Logs): void {
-    logs[this.key] = this.figures[epoch];
-  }
-}
 
 const epochsRun = async (
   figures: number[],
@@ -155,14 +143,20 @@ describe('hooks', () => {
     means.forEach((mean, i) => void expect(mean).toBeCloseTo(whole[i].loss, 6));
   });
 
-  test('stopTraining ends after the epoch', async () => {
+  test('stopTraining ends after the iteration, with the hooks of the epoch', async () => {
+    const calls: string[] = [];
     const callback = fl.callbacks.lambdaCallback({
-      onTrainBatchEnd: () => {
-        model.stopTraining = true;
+      onTrainBatchEnd: (batch) => {
+        calls.push(`batch ${batch}`);
+        model.stopTraining = batch === 2;
       },
+      onEpochEnd: (epoch, logs) => void calls.push(`epoch ${epoch}: ${Object.keys(logs).join()}`),
+      onTrainEnd: () => void calls.push('end'),
     });
-    const { epoch } = await model.fit(x, y, { epochs: 5, batchSize: 4, callbacks: [callback], verbose: 0 });
+    const options = { epochs: 5, batchSize: 4, validationSplit: 0.2, callbacks: [callback], verbose: 0 };
+    const { epoch } = await model.fit(x, y, options);
     expect(epoch).toEqual([0]);
+    expect(calls).toEqual(['batch 0', 'batch 1', 'batch 2', 'epoch 0: loss,mae,val_loss,val_mae', 'end']);
   });
 
   test('the learning rate can be changed between steps', async () => {

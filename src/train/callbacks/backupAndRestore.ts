@@ -25,6 +25,7 @@ export interface BackupAndRestoreOptions {
  * the patience of EarlyStopping, begins anew, and so does the history.
  */
 export class BackupAndRestore extends Callback {
+  readonly saveFreq: SaveFreq;
   readonly #store: Store;
   readonly #latest: string;
   readonly #previous: string;
@@ -45,11 +46,11 @@ export class BackupAndRestore extends Callback {
     this.#previous = `${backupDir}/previous.safetensors`;
     this.#double = options.doubleCheckpoint ?? false;
     this.#delete = options.deleteCheckpoint ?? true;
-    if (saveFreq === 'epoch') this.onEpochEnd = () => this.#save();
-    else {
-      const count = new BatchCount(saveFreq, 'backupAndRestore');
-      this.onTrainBatchEnd = () => (count.due() ? this.#save() : undefined);
-    }
+    this.saveFreq = saveFreq;
+    if (saveFreq === 'epoch') return;
+    const count = new BatchCount(saveFreq, 'backupAndRestore');
+    // Only now, because a hook for batches costs something.
+    this.onTrainBatchEnd = () => (count.due() ? this.#save() : undefined);
   }
 
   /** @throws FormatError where the backup is damaged or that of another model, and there is none before it. */
@@ -59,6 +60,10 @@ export class BackupAndRestore extends Callback {
     } catch (error) {
       if (!(error instanceof FormatError) || !(await this.#restore(this.#previous))) throw error;
     }
+  }
+
+  override onEpochEnd(): void | Promise<void> {
+    if (this.saveFreq === 'epoch') return this.#save();
   }
 
   override async onTrainEnd(): Promise<void> {

@@ -1,5 +1,13 @@
 export { BackupAndRestore, type BackupAndRestoreOptions } from './backupAndRestore.js';
+export { CSVLogger, type CSVLoggerOptions } from './csvLogger.js';
 export { EarlyStopping, type EarlyStoppingOptions } from './earlyStopping.js';
+export { EventStream, type EventStreamOptions, type TrainingEvent } from './eventStream.js';
 export { type Hooks, LambdaCallback } from './lambda.js';
+export { LearningRateScheduler, type LearningRateSchedulerOptions } from './learningRateScheduler.js';
 export { ModelCheckpoint, type ModelCheckpointOptions } from './modelCheckpoint.js';
-export { ProgressLogger } from './progressLogger.js';
+export { MonitorCallback, type MonitorOptions } from './monitor.js';
+export { ProgbarLogger } from './progbarLogger.js';
+export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduceLROnPlateau.js';
+export { RemoteMonitor, type RemoteMonitorOptions } from './remoteMonitor.js';
+export { SwapEMAWeights, type SwapEMAWeightsOptions } from './swapEMAWeights.js';
+export { TerminateOnNaN, type TerminateOnNaNOptions } from './terminateOnNaN.js';

@@ -19,7 +19,8 @@ export function formatName(pattern: string, values: Readonly<Record<string, numb
       throw broken(`asks for '${name}', but there is only ${Object.keys(values).join(', ')}`);
     }
     const value = values[name];
-    if (type === 'd' && !Number.isInteger(value)) throw broken(`asks for '${name}' as a whole number, but it is ${value}`);
+    if (type === 'd' && !Number.isInteger(value))
+      throw broken(`asks for '${name}' as a whole number, but it is ${value}`);
     const text = type === 'f' || digits ? value.toFixed(Number(digits || 6)) : String(value);
     const sign = text.startsWith('-') ? '-' : '';
     return sign + text.slice(sign.length).padStart(Number(width) - sign.length, zero || ' ');

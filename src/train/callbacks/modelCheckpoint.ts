@@ -43,6 +43,7 @@ export class ModelCheckpoint extends MonitorCallback {
   readonly verbose: number;
   readonly saveBestOnly: boolean;
   readonly saveWeightsOnly: boolean;
+  readonly saveFreq: SaveFreq;
   /** The best figure so far. */
   best: number | undefined;
   readonly #store: Store;
@@ -60,14 +61,12 @@ export class ModelCheckpoint extends MonitorCallback {
     this.saveBestOnly = saveBestOnly;
     this.saveWeightsOnly = saveWeightsOnly;
     this.best = initialValueThreshold;
-    if (saveFreq === 'epoch') {
-      this.onEpochEnd = (epoch, logs) => this.#save({ ...logs, epoch: epoch + 1 });
-    } else {
-      const count = new BatchCount(saveFreq, 'modelCheckpoint');
-      this.onTrainBatchEnd = (batch, logs) => {
-        if (count.due()) return this.#save({ ...logs, epoch: this.#epoch + 1, batch: batch + 1 });
-      };
-    }
+    this.saveFreq = saveFreq;
+    if (saveFreq === 'epoch') return;
+    const count = new BatchCount(saveFreq, 'modelCheckpoint');
+    // Only now, because a hook for batches costs something.
+    this.onTrainBatchEnd = (batch, logs) =>
+      count.due() ? this.#save({ ...logs, epoch: this.#epoch + 1, batch: batch + 1 }) : undefined;
   }
 
   /** @throws ConfigError `own-part`, `monitor-direction`: now rather than after an epoch. */
@@ -78,6 +77,10 @@ export class ModelCheckpoint extends MonitorCallback {
 
   override onEpochBegin(epoch: number): void {
     this.#epoch = epoch;
+  }
+
+  override onEpochEnd(epoch: number, logs: Logs): void | Promise<void> {
+    if (this.saveFreq === 'epoch') return this.#save({ ...logs, epoch: epoch + 1 });
   }
 
   async #save(values: Logs): Promise<void> {

@@ -3,7 +3,7 @@ import { formatLogs } from '../format.js';
 import type { Logs } from '../scoreboard.js';
 
 /** Reports the progress of a run. `fit` adds this one unless `verbose` is 0 or another is among the callbacks. */
-export class ProgressLogger extends Callback {
+export class ProgbarLogger extends Callback {
   #epochBegan = 0;
 
   override onEpochBegin(_epoch: number, _logs: Logs): void {
