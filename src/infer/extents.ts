@@ -29,7 +29,7 @@ const normalize: Reach = {
 };
 
 /** One row for each kernel that a file may name. `csrMatmul` reads through addresses in memory, which no file may give. */
-const reaches: Readonly<Record<Exclude<keyof ForwardKernels, 'csrMatmul'>, Reach>> = {
+export const reaches: Readonly<Record<Exclude<keyof ForwardKernels, 'csrMatmul'>, Reach>> = {
   absolute: unary,
   celu: unary,
   elu: unary,

@@ -20,6 +20,7 @@ from pathlib import Path
 from generate import (
     activations,
     callbacks,
+    checkpoints,
     constraints,
     initializers,
     layers,
@@ -43,6 +44,7 @@ MAKERS = {
         metrics,
         regularizers,
         callbacks,
+        checkpoints,
         constraints,
         optimizers,
         schedules,

@@ -33,7 +33,7 @@ export class BackupAndRestore extends Callback {
   readonly #delete: boolean;
 
   /** @throws ConfigError for unknown options and a missing store. */
-  constructor(options: BackupAndRestoreOptions) {
+  constructor(options: BackupAndRestoreOptions = {} as BackupAndRestoreOptions) {
     checkOptions(
       options,
       ['store', 'backupDir', 'saveFreq', 'doubleCheckpoint', 'deleteCheckpoint'],

@@ -50,7 +50,7 @@ export class ModelCheckpoint extends MonitorCallback {
   #epoch = 0;
 
   /** @throws ConfigError for unknown options, a missing store and placeholders that are none. */
-  constructor(options: ModelCheckpointOptions) {
+  constructor(options: ModelCheckpointOptions = {} as ModelCheckpointOptions) {
     checkOptions(options, OPTIONS, 'callbacks.modelCheckpoint');
     super('modelCheckpoint', options);
     const { store, filepath, verbose = 0, saveBestOnly = false, saveWeightsOnly = false } = options;
