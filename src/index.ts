@@ -13,7 +13,8 @@ export { SparseMatrix, type SparseMatrixOptions } from './data/sparse.js';
 export { Tensor, type TensorOptions, tensor } from './data/tensor.js';
 export type { ClassWeight, SampleWeight } from './data/weights.js';
 export * from './errors.js';
-export type { Store } from './file/store.js';
+export type { LoadWeightsOptions, SaveOptions } from './file/options.js';
+export { memoryStore, type Store } from './file/store.js';
 export { type InitOptions, init } from './init.js';
 export type { Initializer } from './initializers.js';
 export * as initializers from './initializers.js';
@@ -48,7 +49,7 @@ export type { Metric, MetricInputs, MetricOptions, RowMetric, SummedMetric } fro
 export * as metrics from './metrics.js';
 export type { CompileOptions } from './model/compile.js';
 export { fromConfig, type LayerClass, type RestoreOptions } from './model/config.js';
-export { load } from './model/load.js';
+export { type LoadOptions, load } from './model/load.js';
 export {
   type EvaluateOptions,
   type FitOptions,

@@ -14,6 +14,8 @@ export function toSnakeCase(name: string): string {
     .toLowerCase();
 }
 
+const LONGEST_NAME = 100;
+
 /** Levenshtein's distance: insertions, deletions and replacements between two words. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -30,6 +32,8 @@ function editDistance(a: string, b: string): number {
 
 /** The candidate nearest to `name`, if it is near enough to be what was meant. */
 function nearest(name: string, candidates: readonly string[]): string | undefined {
+  // Nobody has misspelt that; the distance would take its length squared.
+  if (name.length > LONGEST_NAME) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {

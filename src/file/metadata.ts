@@ -1,10 +1,22 @@
 import { FormatError } from '../errors.js';
+import { decodeTensors, type TensorFile } from './safetensors.js';
+
+/** The tensor of the optimizer's slots. No weight is called so: their names are paths. */
+export const SLOTS = 'optimizer';
 
 /** The version of what the metadata of a model file hold. */
 export const FORMAT_VERSION = '1';
 
-/** @throws FormatError `not-fourlane`, `file-version`. */
-export function checkMetadata({ format, version }: Readonly<Record<string, string>>): void {
+/**
+ * A file that Fourlane wrote.
+ *
+ * @throws what `decodeTensors` throws; FormatError `not-fourlane`, `file-version`.
+ */
+export function readModelFile(bytes: Uint8Array | ArrayBuffer): TensorFile {
+  return decodeTensors(bytes, checkMetadata);
+}
+
+function checkMetadata({ format, version }: Readonly<Record<string, string>>): void {
   if (format !== 'fourlane') {
     throw new FormatError(
       'not-fourlane',

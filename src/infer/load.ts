@@ -3,22 +3,25 @@ import type { Column } from '../data/column.js';
 import { makeSamples, type PredictingProgram, predictSamples } from '../data/feed.js';
 import type { Tensor } from '../data/tensor.js';
 import { ConfigError, FormatError, ValueError } from '../errors.js';
-import { checkMetadata } from '../file/metadata.js';
-import { decodeTensors, type NamedTensor } from '../file/safetensors.js';
+import { parseJson } from '../file/json.js';
+import { readModelFile, SLOTS } from '../file/metadata.js';
+import type { NamedTensor } from '../file/safetensors.js';
 import { checkOptions } from '../names.js';
 import {
   type ForwardProgram,
   type FoundKernel,
+  type FoundWeight,
   fromPortable,
   type PortableProgram,
 } from '../plan/portable.js';
 import { Program } from '../plan/program.js';
 import type { Step } from '../plan/step.js';
-import { type Place, Value } from '../plan/value.js';
+import { PerBatch, Value } from '../plan/value.js';
 import { abi, forward } from '../wasm/forward.js';
 import type { Allocation } from '../wasm/heap.js';
 import { KernelModule } from '../wasm/module.js';
 import { runtime } from '../wasm/runtime.js';
+import { checkReach } from './extents.js';
 
 export interface LoadOptions {
   /**
@@ -38,6 +41,10 @@ export interface PredictOptions {
 /**
  * Binds the forward program of a file that `model.save()` wrote.
  *
+ * A file may be anything: what is no whole model file is refused, and no more memory is taken for it than a few times
+ * its own size. A program cannot reach beyond its own values, whatever it says; what it computes, and how long that
+ * takes, is its own affair. Kernels in `options.kernels` are not watched over: hand them in for files that you trust.
+ *
  * @throws FormatError where the bytes are no such file, or the program was saved for other kernels; `unknown-kernel`
  *   where it needs one that is neither among those of inference nor in `options.kernels`.
  */
@@ -50,8 +57,7 @@ export function load(bytes: Uint8Array | ArrayBuffer, options: LoadOptions = {})
       `load: kernels must be a list of kernel modules such as [core], but got ${String(kernels)}.`,
     );
   }
-  const { tensors, metadata } = decodeTensors(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes));
-  checkMetadata(metadata);
+  const { tensors, metadata } = readModelFile(bytes);
   if (metadata.abi !== abi) {
     throw new FormatError(
       'file-abi',
@@ -59,7 +65,8 @@ export function load(bytes: Uint8Array | ArrayBuffer, options: LoadOptions = {})
         'Load it with fl.load and save it again with this version.',
     );
   }
-  return new InferenceModel(parse(metadata.program), tensors, [forward, ...kernels]);
+  const program = parseJson(metadata.program, 'The program of the model file') as PortableProgram;
+  return new InferenceModel(program, tensors, [forward, ...kernels]);
 }
 
 /** A model that predicts. */
@@ -75,18 +82,25 @@ export class InferenceModel {
     tensors: ReadonlyMap<string, NamedTensor>,
     modules: readonly KernelModule<object>[],
   ) {
-    const places = new Map<string, Place>();
+    const weights = new Map<string, FoundWeight>();
+    const saved = [...tensors].filter(([name]) => name !== SLOTS);
     const length = ({ data }: NamedTensor) => Math.ceil(data.length / 4) * 4;
-    const total = [...tensors.values()].reduce((sum, one) => sum + length(one), 0);
+    const total = saved.reduce((sum, [, one]) => sum + length(one), 0);
     const { heap } = runtime();
     this.#weights = heap.allocate(total * 4, 'Model (weights)');
     let { address } = this.#weights;
-    for (const [name, one] of tensors) {
+    for (const [name, one] of saved) {
       heap.f32.set(one.data, address / 4);
-      places.set(name, { address });
+      weights.set(name, { address, elements: one.data.length });
       address += length(one) * 4;
     }
-    this.#program = fromPortable(program, finder(modules), (name) => places.get(name));
+    try {
+      this.#program = fromPortable(program, finder(modules), (name) => weights.get(name));
+      this.#program.steps.forEach(checkReach);
+    } catch (error) {
+      heap.release(this.#weights);
+      throw error;
+    }
     this.#inputs = this.#program.inputs.map(({ shape }, i) => ({
       name: `input ${i + 1}`,
       sampleShape: shape,
@@ -156,13 +170,14 @@ function withInputs(step: Step, replaced: ReadonlyMap<Value, Value>): Step {
   const input = args[1];
   const sparse = typeof input === 'object' && 'sparse' in input ? input.sparse : undefined;
   if (!sparse) return { ...step, args };
-  if (step.kernel !== 'gemmNN') {
+  const [y, , w, bias, , rows, n, columns] = args;
+  const wholeRows = rows instanceof PerBatch && rows.factor === 1 && columns === (input as Value).cols;
+  if (step.kernel !== 'gemmNN' || !wholeRows) {
     throw new ConfigError(
       'sparse-input',
       'This model does not begin with a dense layer; it needs dense data.',
     );
   }
-  const [y, , w, bias, , rows, n] = args;
   const { indices, lengths, values = 0 } = sparse;
   return { ...step, kernel: 'csrMatmul', args: [y, indices, lengths, values, w, bias, rows, n] };
 }
@@ -184,12 +199,4 @@ function finder(modules: readonly KernelModule<object>[]): (kernel: string) => F
         "import { core } from 'fourlane'; load(file, { kernels: [core] }).",
     );
   };
-}
-
-function parse(program: string): PortableProgram {
-  try {
-    return JSON.parse(program);
-  } catch (cause) {
-    throw new FormatError('bad-program', 'The program of the model file is damaged.', { cause });
-  }
 }

@@ -7,6 +7,9 @@ import { checkCount, Layer, type LayerOptions } from './layer.js';
 import type { SymbolicTensor } from './symbolic.js';
 import { SymbolicTensor as Tensor } from './symbolic.js';
 
+/** As many as NumPy knows. */
+const MAX_AXES = 64;
+
 export interface InputOptions {
   /** The shape of one sample, without the batch axis. */
   shape: Shape;
@@ -49,6 +52,12 @@ export function checkShape(shape: Shape, argument: string): void {
     throw new ConfigError(
       'option-value',
       `${argument}: expected a shape such as [28, 28], but got ${String(shape)}.`,
+    );
+  }
+  if (shape.length > MAX_AXES) {
+    throw new ConfigError(
+      'option-value',
+      `${argument}: a shape has at most ${MAX_AXES} axes, but got ${shape.length}.`,
     );
   }
   for (const axis of shape) checkCount(axis, `${argument}: every axis of the shape`);

@@ -9,6 +9,7 @@ import {
 import type { Tensor } from '../data/tensor.js';
 import { type ClassWeight, type SampleWeight, withClassWeights, withSampleWeights } from '../data/weights.js';
 import { ConfigError, FourlaneError } from '../errors.js';
+import type { LoadWeightsOptions, SaveOptions } from '../file/options.js';
 import type { LayerOptions } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import { checkOptions } from '../names.js';
@@ -25,8 +26,10 @@ import { runtime } from '../wasm/runtime.js';
 import { ProgramCache } from './cache.js';
 import { type Compiled, type CompileOptions, checkBatchSize, compileOptions } from './compile.js';
 import { inputReadsSparse } from './graph.js';
+import { loadWeights } from './loadWeights.js';
 import { Network } from './network.js';
 import { buildPredicting, buildScoring } from './programs.js';
+import { encodeModel, encodeWeights } from './save.js';
 
 export interface ModelOptions extends LayerOptions {
   /** What `input()` returned: one, or a list. */
@@ -145,7 +148,8 @@ export class Model extends Network implements Trainable<ModelData> {
     const samples = this.samples(x, y, options.sampleWeight);
     const steps = Math.ceil(samples.length / batchSize);
     const progress = () => ({ batch: 0, logs: {} });
-    const params = { epochs: 1, steps, samples: samples.length, batchSize, verbose: 0, progress };
+    const counts = { epochs: 1, steps, samples: samples.length, batchSize };
+    const params = { ...counts, verbose: 0, progress, resume: false };
     const callbacks = new CallbackList(options.callbacks ?? [], this, params);
     const pacer = new Pacer(options.yieldEvery, options.signal);
     return evaluateSamples(this, samples, batchSize, callbacks, pacer);
@@ -198,6 +202,36 @@ export class Model extends Network implements Trainable<ModelData> {
     feed.scores.reset();
     stepAlone(feed, samples)({ order: undefined, start: 0, count: samples.length });
     return feed.scores.logs();
+  }
+
+  /**
+   * The model as one file (safetensors): weights, architecture, and the forward program that `fourlane/infer` runs; with
+   * `includeOptimizer` also what `compile` was told and the state of training. `load` reads it.
+   *
+   * @throws ConfigError `own-part` where `includeOptimizer` is asked for and `compile` was told losses, metrics or
+   *   functions of one's own, which a file cannot hold; `not-compiled`, `not-built`.
+   */
+  save(options?: SaveOptions): Uint8Array<ArrayBuffer> {
+    return encodeModel(this, options);
+  }
+
+  /**
+   * The weights alone as a file (safetensors); with `includeOptimizer` also the state of training. `loadWeights` reads
+   * it.
+   */
+  saveWeights(options?: SaveOptions): Uint8Array<ArrayBuffer> {
+    return encodeWeights(this, options);
+  }
+
+  /**
+   * Puts the weights of a file into those of this model, be it one of `saveWeights` or of `save`.
+   *
+   * @returns the names of the weights that stayed as they were.
+   * @throws FormatError where the bytes are no such file, `file-weights` where they do not fit, `training-slots` where
+   *   the state of training is that of another optimizer. Nothing has changed then.
+   */
+  loadWeights(bytes: Uint8Array | ArrayBuffer, options?: LoadWeightsOptions): readonly string[] {
+    return loadWeights(this, bytes, options);
   }
 
   /** Gives the memory of training and predictions back at once; nobody needs to call it. Weights stay. */

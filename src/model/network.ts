@@ -10,14 +10,13 @@ import { nextModelKey, type RandomKey } from '../random.js';
 import { formatShape, sameShape } from '../shape.js';
 import { graphConfig, type ModelConfig } from './architecture.js';
 import { callGraph, type Graph, traceGraph } from './graph.js';
-import { encodeModel } from './save.js';
 import { summarize } from './summary.js';
 import { placeWeights, readWeights, writeWeights } from './weights.js';
 
 /** A graph of layers with its weights; itself a layer. What is trained and asked for predictions is a `Model`. */
 export abstract class Network extends Layer {
   /** What names its random streams: the seed, and how many models came before it. */
-  readonly key: RandomKey = nextModelKey();
+  key: RandomKey = nextModelKey();
   #graph: Graph | undefined;
 
   /** Makes this the graph of the model and gives its new weights a place and values. */
@@ -103,14 +102,6 @@ export abstract class Network extends Layer {
   override getConfig(): ModelConfig & Record<string, unknown> {
     const { name, trainable } = this;
     return { className: 'Model', name, trainable, ...graphConfig(this.graph) };
-  }
-
-  /**
-   * The model as one file (safetensors): weights, architecture, and the forward program that `fourlane/infer` runs.
-   * `load` reads it.
-   */
-  save(): Uint8Array<ArrayBuffer> {
-    return encodeModel(this);
   }
 
   /** Finds a layer by its name or its place. @throws ConfigError `unknown-layer`. */

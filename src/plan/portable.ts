@@ -3,7 +3,7 @@
  * layers. Values are numbered; sizes that follow the batch stay symbolic.
  */
 import { FormatError } from '../errors.js';
-import type { Shape } from '../shape.js';
+import { type Shape, sizeOf } from '../shape.js';
 import type { KernelModule } from '../wasm/module.js';
 import type { Parameter } from './parameter.js';
 import type { Argument, Step } from './step.js';
@@ -70,34 +70,56 @@ export interface FoundKernel {
   readonly arity: number;
 }
 
+/** What a file has under the name of a weight. */
+export interface FoundWeight extends Place {
+  /** How many numbers it has. */
+  readonly elements: number;
+}
+
+/** Values and steps of a program at the most. */
+const MOST = 50_000;
+/** Numbers of a value at the most, for one sample: more than any memory holds. */
+const MOST_ELEMENTS = 2 ** 30;
+const TYPES: readonly unknown[] = [undefined, 'float32', 'int32', 'uint8'];
+
 /**
- * Reads steps for the kernels that `find` knows, with weights at the places that `placeOf` names.
+ * Reads steps for the kernels that `find` knows, with the weights that `weightOf` knows. What the program says of its
+ * values is checked here; whether its steps stay within them, the caller has to see.
  *
- * @throws FormatError `bad-program` where the text is not such a program, and what `find` throws.
+ * @throws FormatError `bad-program` where that is no such program, and what `find` throws.
  */
 export function fromPortable(
   program: PortableProgram,
   find: (kernel: string) => FoundKernel,
-  placeOf: (weight: string) => Place | undefined,
+  weightOf: (weight: string) => FoundWeight | undefined,
 ): ForwardProgram {
-  const values = list(program?.values).map((portable) => {
-    const { shape, batched, type, weight } = portable;
-    if (!list(shape).every((axis) => Number.isSafeInteger(axis) && axis > 0))
-      throw broken('a value has no shape');
-    const place = weight === undefined ? undefined : placeOf(weight);
-    if (weight !== undefined && !place) throw broken(`the weight '${weight}' is missing`);
-    return new Value(shape, { batched: batched === true, type, place });
-  });
-  const value = (index: number): Value => values[index] ?? fail(`there is no value ${index}`);
+  const values = list(program?.values).map((portable) => readValue(portable, weightOf));
+  const value = (index: number): Value => {
+    if (Number.isInteger(index) && index >= 0 && index < values.length) return values[index];
+    throw broken(`there is no value ${String(index)}`);
+  };
   const argument = (one: PortableArgument): Argument => {
     if (typeof one === 'number') return one;
-    if ('perBatch' in one) return new PerBatch(one.perBatch);
-    return one.offset ? value(one.value).at(one.offset) : value(one.value);
+    if (typeof one !== 'object' || one === null) throw broken(`${String(one)} is no argument`);
+    if ('perBatch' in one) return new PerBatch(whole(one.perBatch, 1));
+    return one.offset === undefined ? value(one.value) : value(one.value).at(whole(one.offset, 0));
   };
+  const port = (index: number): Value => {
+    const { batched, type } = value(index);
+    if (batched && type === 'float32') return value(index);
+    throw broken('an input or output is none of a batch');
+  };
+  const inputs = list(program.inputs).map(port);
+  if (!inputs.length || new Set(inputs).size < inputs.length) throw broken('its inputs are not one for each');
   return {
-    inputs: list(program.inputs).map(value),
-    outputs: list(program.outputs).map((output) => value(output.value).view(output.shape)),
-    steps: list(program.steps).map(([kernel, ...args]) => {
+    inputs,
+    outputs: list(program.outputs).map((output) => {
+      const made = port(output?.value);
+      if (sizeOf(shapeOf(output.shape)) === sizeOf(made.shape)) return made.view(output.shape);
+      throw broken('an output has another shape than its value');
+    }),
+    steps: list(program.steps).map((step) => {
+      const [kernel, ...args] = list(step) as PortableStep;
       const { module, arity } = find(kernel);
       if (arity === args.length) return { module, kernel, args: args.map(argument) };
       throw broken(`kernel '${kernel}' takes ${arity} arguments, not ${args.length}`);
@@ -105,13 +127,33 @@ export function fromPortable(
   };
 }
 
-function list<T>(value: readonly T[] | undefined): readonly T[] {
-  if (Array.isArray(value)) return value;
-  throw broken('a list is missing');
+function readValue(portable: PortableValue, weightOf: (weight: string) => FoundWeight | undefined): Value {
+  const { shape, batched = false, type, weight } = portable ?? {};
+  const elements = sizeOf(shapeOf(shape));
+  if (!TYPES.includes(type) || typeof batched !== 'boolean') throw broken('a value is of no known kind');
+  if (weight === undefined) return new Value(shape, { batched, type });
+  const place = weightOf(weight);
+  if (!place) throw broken(`the weight '${String(weight)}' is missing`);
+  if (place.elements === elements && !batched && !type) return new Value(shape, { place });
+  throw broken(`the weight '${weight}' is another than the file has`);
 }
 
-function fail(fault: string): never {
-  throw broken(fault);
+function shapeOf(shape: Shape | undefined): Shape {
+  const sizes = list(shape);
+  for (const axis of sizes) whole(axis, 1);
+  if (sizeOf(sizes) <= MOST_ELEMENTS) return sizes;
+  throw broken('a value is larger than any memory');
+}
+
+function whole(number: number, low: number): number {
+  if (Number.isSafeInteger(number) && number >= low) return number;
+  throw broken(`${String(number)} is no size`);
+}
+
+function list<T>(value: readonly T[] | undefined): readonly T[] {
+  if (!Array.isArray(value)) throw broken('a list is missing');
+  if (value.length <= MOST) return value;
+  throw broken(`a list of it has more than ${MOST} entries`);
 }
 
 function broken(fault: string): FormatError {

@@ -1,4 +1,5 @@
 import type { Tensor } from '../data/tensor.js';
+import type { LoadWeightsOptions, SaveOptions } from '../file/options.js';
 import type { Logs } from './scoreboard.js';
 
 /** What callbacks may do with the model that is being trained. */
@@ -13,10 +14,18 @@ export interface CallbackModel {
   readonly metricDirections: Readonly<Record<string, 'min' | 'max'>>;
   getWeights(): Tensor[];
   setWeights(weights: readonly Tensor[]): void;
+  save(options?: SaveOptions): Uint8Array<ArrayBuffer>;
+  saveWeights(options?: SaveOptions): Uint8Array<ArrayBuffer>;
+  loadWeights(bytes: Uint8Array | ArrayBuffer, options?: LoadWeightsOptions): readonly string[];
 }
 
 /** What a run is like, for callbacks that report it. */
 export interface RunParams {
+  /**
+   * Whether the run goes on where the state of training says, in the middle of an epoch too: the option `resume` of
+   * `fit`. A callback that restores the state sets it in `onTrainBegin`.
+   */
+  resume: boolean;
   readonly epochs: number;
   /** Iterations an epoch: how many batches it has. */
   readonly steps: number;

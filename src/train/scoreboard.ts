@@ -1,3 +1,4 @@
+import { ConfigError } from '../errors.js';
 import type { Metric } from '../metrics.js';
 import type { Builder } from '../plan/builder.js';
 import { PerBatch, type Place, type Size, Value } from '../plan/value.js';
@@ -104,8 +105,15 @@ export class Scoreboard {
     return into;
   }
 
-  /** Goes on from what `save` returned. */
+  /** Goes on from what `save` returned. @throws ConfigError `resume` where that were the sums of something else. */
   restore(sums: Float64Array): void {
+    if (sums.length * SUM_BYTES !== this.#memory.bytes) {
+      throw new ConfigError(
+        'resume',
+        `An epoch cannot go on in its middle with other losses, metrics or threads: it has ${this.#memory.bytes / SUM_BYTES} ` +
+          `sums, those that were saved are ${sums.length}.`,
+      );
+    }
     this.#heap.f64.set(sums, this.#memory.address / 8);
   }
 

@@ -1,3 +1,4 @@
+import { FormatError } from '../errors.js';
 import type { Optimizer } from '../optimizer.js';
 import type { Builder } from '../plan/builder.js';
 import type { Parameter } from '../plan/parameter.js';
@@ -7,6 +8,7 @@ import { sizeOf } from '../shape.js';
 import { core } from '../wasm/core.js';
 import type { Allocation, Heap } from '../wasm/heap.js';
 import type { Runtime } from '../wasm/runtime.js';
+import type { Scoreboard } from './scoreboard.js';
 
 /** Words of the scalar block: what changes from step to step and is read by kernels from memory. */
 const SCALARS = {
@@ -33,10 +35,27 @@ interface Run {
   decay: number;
 }
 
+/** Where a run is. */
+export interface Position {
+  /** The number of the epoch that goes on, or comes next. */
+  readonly epoch: number;
+  /** How many batches of it are done. */
+  readonly batch: number;
+  /** The sums of its losses and metrics, where some are. */
+  readonly sums: Float64Array | undefined;
+}
+
 /** What training keeps beside the weights: with both it goes on elsewhere as if nothing had happened. */
 export interface TrainingSnapshot {
   readonly iterations: number;
   readonly epochs: number;
+  /** What names the random streams. */
+  readonly key: RandomKey;
+  /** The learning rate, unless it follows a schedule. */
+  readonly learningRate: number | undefined;
+  readonly position: Position;
+  /** Whether weights and moving averages have changed places. */
+  readonly averaged: boolean;
   /**
    * The optimizer's slots one after the other, each in the order of the weights; then the moving averages and the
    * collected gradients, where it keeps any.
@@ -55,8 +74,13 @@ export class TrainingState {
   readonly scalars: Place;
   /** Steps taken so far. */
   iterations = 0;
-  /** Epochs begun so far: the shuffle is keyed by it. */
+  /** Epochs of which a step was taken so far: the shuffle is keyed by it. */
   epochs = 0;
+  #epoch = 0;
+  #batch = 0;
+  #scores: Scoreboard | undefined;
+  #sums: Float64Array | undefined;
+  #key: RandomKey;
   readonly #runtime: Runtime;
   readonly #heap: Heap;
   readonly #memory: Allocation;
@@ -121,7 +145,8 @@ export class TrainingState {
     starts.forEach((start, i) => {
       if (start) f32.fill(start, slotAt(i) / 4, slotAt(i + 1) / 4);
     });
-    i32.set([key.seed, key.ordinal, 0], address / 4 + SCALARS.key);
+    this.#key = key;
+    this.#writeKey();
     for (let replica = 1; replica < runtime.threads; replica++) {
       i32[(address + replica * stride) / 4 + SCALARS.replica] = replica;
     }
@@ -194,6 +219,7 @@ export class TrainingState {
 
   /** Writes the scalars of the step that comes next. */
   beginStep(): void {
+    if (this.#averaged) this.useAverages();
     const { optimizer, iterations } = this;
     const { gradientAccumulationSteps: collect = 1, emaMomentum, emaOverwriteFrequency } = optimizer;
     const { f32, i32 } = this.#heap;
@@ -222,18 +248,68 @@ export class TrainingState {
     this.optimizer.iterations = this.iterations;
   }
 
-  /** A copy of what it keeps. */
-  snapshot(): TrainingSnapshot {
-    const { iterations, epochs } = this;
-    return { iterations, epochs, slots: this.#heap.f32.slice(...this.#slots) };
+  /** Says that so many batches of an epoch are done, whose losses and metrics are counted there. */
+  reach(epoch: number, batch: number, scores?: Scoreboard): void {
+    this.#epoch = epoch;
+    this.#batch = batch;
+    this.#scores = scores;
+    this.#sums = undefined;
   }
 
-  /** Goes on where `snapshot` was called, for the same weights and optimizer. */
-  restore({ iterations, epochs, slots }: TrainingSnapshot): void {
+  /** Where the run is, or was when it ended. */
+  get position(): Position {
+    const sums = this.#batch ? (this.#sums ?? this.#scores?.save()) : undefined;
+    return { epoch: this.#epoch, batch: this.#batch, sums };
+  }
+
+  /** A copy of what it keeps. */
+  snapshot(): TrainingSnapshot {
+    const { iterations, epochs, position, optimizer } = this;
+    const { learningRate } = optimizer.config;
+    return {
+      iterations,
+      epochs,
+      key: this.#key,
+      learningRate: typeof learningRate === 'number' ? learningRate : undefined,
+      position,
+      averaged: this.#averaged,
+      slots: this.#heap.f32.slice(...this.#slots),
+    };
+  }
+
+  /**
+   * Goes on where `snapshot` was called, for the same weights and optimizer.
+   *
+   * @throws FormatError `training-slots` where the optimizer keeps other numbers for these weights; nothing has changed then.
+   */
+  restore(snapshot: TrainingSnapshot): void {
+    const { iterations, epochs, key, learningRate, position, averaged, slots } = snapshot;
+    const [from, to] = this.#slots;
+    const { name, config } = this.optimizer;
+    if (slots.length !== to - from) {
+      throw new FormatError(
+        'training-slots',
+        `The state of training holds ${slots.length} numbers of an optimizer, but '${name}' keeps ${to - from} for ` +
+          'the trainable weights of this model: compile it with the same optimizer, with the same layers trainable.',
+      );
+    }
     this.iterations = iterations;
     this.optimizer.iterations = iterations;
     this.epochs = epochs;
-    this.#heap.f32.subarray(...this.#slots).set(slots);
+    this.#key = key;
+    this.#writeKey();
+    if (learningRate !== undefined && typeof config.learningRate === 'number') {
+      this.optimizer.learningRate = learningRate;
+    }
+    this.reach(position.epoch, position.batch);
+    this.#sums = position.sums;
+    this.#averaged = averaged;
+    this.#heap.f32.set(slots, from);
+  }
+
+  #writeKey(): void {
+    const { seed, ordinal } = this.#key;
+    this.#heap.i32.set([seed, ordinal, 0], this.scalars.address / 4 + SCALARS.key);
   }
 
   /** Gives its memory back at once. */

@@ -25,7 +25,7 @@ export interface TrainerOptions<Data> {
   validationSplit?: number;
   /** Samples a step of the validation. Default: batchSize. */
   validationBatchSize?: number;
-  /** Validate after every so many epochs. Default 1. */
+  /** Validate after every so many epochs, counted from the first of all. Default 1. */
   validationFreq?: number;
   /** Whether the samples of each epoch come in another order. Default true. */
   shuffle?: boolean;
@@ -41,6 +41,12 @@ export interface TrainerOptions<Data> {
   verbose?: number;
   /** The number of the first epoch, to go on with a former run. Default 0. */
   initialEpoch?: number;
+  /**
+   * Goes on where the last run of this model was, be it aborted here or saved in a file with `includeOptimizer`, in the
+   * middle of an epoch too: with the same data and options the weights become those of a run that never stopped, bit by
+   * bit. `epochs` counts from the first of all; it takes the place of `initialEpoch`. Default false.
+   */
+  resume?: boolean;
   /** Ends the run between two steps. */
   signal?: AbortSignal;
   /** Milliseconds after which the event loop gets its turn. Default 50. */
@@ -56,6 +62,7 @@ const OPTIONS = [
     'callbacks',
     'verbose',
     'initialEpoch',
+    'resume',
     'signal',
     'yieldEvery',
   ],
@@ -122,6 +129,7 @@ export class Trainer<Data> {
 
   async #train(model: Trainable<Data>, training: Samples, validation: Samples | undefined): Promise<History> {
     const { epochs = 1, batchSize = 32, initialEpoch = 0, shuffle = true, verbose = 1 } = this.options;
+    const { resume = false } = this.options;
     const { validationFreq = 1, validationBatchSize = batchSize, signal, yieldEvery } = this.options;
     const steps = Math.ceil(training.length / batchSize);
     const feed = model.trainingProgram(training, Math.min(batchSize, training.length));
@@ -130,7 +138,8 @@ export class Trainer<Data> {
     const logs = () => feed.scores.logs();
     let batch = 0;
     const progress = () => ({ batch, logs: logs() });
-    const params: RunParams = { epochs, steps, samples: training.length, batchSize, verbose, progress };
+    const { length: samples } = training;
+    const params: RunParams = { epochs, steps, samples, batchSize, verbose, progress, resume };
     const callbacks = new CallbackList(this.#callbacks(verbose, history), model, params);
     const batchBegin = callbacks.batchHook('onTrainBatchBegin');
     const batchEnd = callbacks.batchHook('onTrainBatchEnd');
@@ -140,16 +149,24 @@ export class Trainer<Data> {
     model.stopTraining = false;
     let last: Logs = {};
     await callbacks.each((callback) => callback.onTrainBegin({}));
+    const start = params.resume ? state.position : { epoch: initialEpoch, batch: 0, sums: undefined };
+    if (start.batch > steps) throw otherBatches(start.batch, steps);
+    if (params.resume) state.showAverages(false);
+    let ended = false;
     try {
-      for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
+      for (
+        let { epoch, batch: done, sums } = start;
+        epoch < epochs && !model.stopTraining;
+        epoch++, done = 0
+      ) {
+        if (done && sums) feed.scores.restore(sums);
+        else feed.scores.reset();
+        state.reach(epoch, done, feed.scores);
         await callbacks.each((callback) => callback.onEpochBegin(epoch, {}));
-        const order = shuffle
-          ? permutationOf(training.length, model.key, state.epochs, streams.shuffle)
-          : undefined;
-        state.epochs++;
-        feed.scores.reset();
+        const begun = done ? state.epochs - 1 : state.epochs;
+        const order = shuffle ? permutationOf(samples, model.key, begun, streams.shuffle) : undefined;
         const rows: BatchRows = { order, start: 0, count: 0 };
-        for (batch = 0; batch < steps; batch++) {
+        for (batch = done; batch < steps; batch++) {
           pacer.check(() => `in epoch ${epoch + 1} of ${epochs}, after ${batch} of ${steps} iterations`);
           const beginning = batchBegin?.(batch, logs);
           if (beginning) await beginning;
@@ -160,20 +177,27 @@ export class Trainer<Data> {
           const running = stepper.step(rows);
           if (running) await running;
           state.endStep();
+          if (batch === 0) state.epochs++;
+          done = batch + 1;
+          state.reach(epoch, done, feed.scores);
           const ending = batchEnd?.(batch, logs);
           if (ending) await ending;
           if (model.stopTraining) break;
           if (pacer.due()) await pacer.pause();
         }
         last = logs();
-        if (validation && (epoch + 1 - initialEpoch) % validationFreq === 0) {
+        if (validation && (epoch + 1) % validationFreq === 0) {
           const scores = await evaluateSamples(model, validation, validationBatchSize, callbacks, pacer);
           for (const [key, value] of Object.entries(scores)) last[`val_${key}`] = value;
         }
+        if (done === steps) state.reach(epoch + 1, 0);
         await callbacks.each((callback) => callback.onEpochEnd(epoch, last));
       }
+      ended = true;
     } finally {
-      state.useAverages();
+      // A run that may go on needs the weights again.
+      if (ended) state.useAverages();
+      else state.showAverages(true);
     }
     await callbacks.each((callback) => callback.onTrainEnd(last));
     // Finalizers of dropped models, and whoever else waits, get a turn even between many short runs.
@@ -219,6 +243,14 @@ export class Trainer<Data> {
     // After the others, so that it records what they add to the logs.
     return [...own, history, ...(reported ? [] : [new ProgbarLogger()])];
   }
+}
+
+function otherBatches(done: number, steps: number): ConfigError {
+  return new ConfigError(
+    'resume',
+    `fit: the epoch that goes on has ${done} iterations behind it, but with these data and this batchSize it has only ` +
+      `${steps}: resume takes the data and options of the run that was interrupted.`,
+  );
 }
 
 function wholeNumber(value: number, option: string, low: number): void {

@@ -1,5 +1,6 @@
 import { Tensor } from '../data/tensor.js';
 import { FourlaneError } from '../errors.js';
+import type { SaveOptions } from '../file/options.js';
 import type { Model } from '../model/model.js';
 import type { CallbackModel } from '../train/callback.js';
 import { type Packed, Parcel } from './parcel.js';
@@ -60,6 +61,33 @@ export class DistantModel implements CallbackModel {
     this.#changed = new Parcel().pack(weights);
   }
 
+  /** @throws FourlaneError `worker-weights` in the hooks of batches, and for what the worker alone knows. */
+  save(options?: SaveOptions): Uint8Array<ArrayBuffer> {
+    return this.#saved(options, () => this.#model.save());
+  }
+
+  /** @throws as `save`. */
+  saveWeights(options?: SaveOptions): Uint8Array<ArrayBuffer> {
+    return this.#saved(options, () => this.#model.saveWeights());
+  }
+
+  /** @throws FourlaneError `worker-weights`: a run in a worker cannot be put elsewhere. */
+  loadWeights(): readonly string[] {
+    throw inWorkerAlone('be taken from a file');
+  }
+
+  #saved(options: SaveOptions | undefined, encode: () => Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    if (options?.includeOptimizer) throw inWorkerAlone('be saved with the optimizer');
+    const weights = this.getWeights();
+    const own = this.#model.getWeights();
+    this.#model.setWeights(weights);
+    try {
+      return encode();
+    } finally {
+      this.#model.setWeights(own);
+    }
+  }
+
   /** Takes what has come along with a hook. */
   see({ weights, learningRate, iterations }: HookCall): void {
     const { optimizer } = this;
@@ -83,4 +111,12 @@ export class DistantModel implements CallbackModel {
     this.#changed = undefined;
     return { failed, stopTraining, learningRate, weights };
   }
+}
+
+function inWorkerAlone(what: string): FourlaneError {
+  return new FourlaneError(
+    'worker-weights',
+    `While a model is trained in a worker the state of its training stays there, so it cannot ${what}: save its weights ` +
+      'alone (saveWeightsOnly: true), or train it on this thread.',
+  );
 }

@@ -1,11 +1,13 @@
+import { describeArguments } from '../model/compileArguments.js';
 import type { Model } from '../model/model.js';
 import { checkOptions } from '../names.js';
 import { absoluteUrl } from '../threads/index.js';
 import { runtime } from '../wasm/runtime.js';
-import { describeArguments } from './compileArguments.js';
 import { Link } from './link.js';
 import { buffersOf } from './snapshot.js';
 import { WorkerModel } from './workerModel.js';
+
+const STAYS_HERE = 'inWorker cannot send its functions to a worker. Train this model here.';
 
 export interface InWorkerOptions {
   /**
@@ -32,14 +34,15 @@ export interface InWorkerOptions {
 export async function inWorker(model: Model, options: InWorkerOptions = {}): Promise<WorkerModel> {
   checkOptions(options, ['workerUrl', 'setup'], 'inWorker');
   const { workerUrl, setup } = options;
-  const { key, compileArguments } = model;
+  const { key, compileArguments, optimizer } = model;
   const file = model.save();
   const training = model.training?.snapshot();
   const { relaxed, threads, team } = runtime();
   const request = {
     file,
     key,
-    compile: compileArguments && describeArguments(compileArguments),
+    // The optimizer itself: somebody may have set its learning rate.
+    compile: compileArguments && describeArguments({ ...compileArguments, optimizer }, STAYS_HERE),
     training,
     runtime: { relaxed, threads, workerUrl: team?.url },
     setup: setup === undefined ? undefined : absoluteUrl(setup, 'inWorker: setup'),

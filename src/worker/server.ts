@@ -2,7 +2,6 @@ import type { Data, ModelData } from '../data/adapt.js';
 import { init } from '../init.js';
 import { load } from '../model/load.js';
 import type { FitOptions, Model } from '../model/model.js';
-import type { RandomKey } from '../random.js';
 import type { Port } from '../threads/index.js';
 import { VERSION } from '../wasm/generated/version.js';
 import { toFault } from './faults.js';
@@ -77,7 +76,7 @@ export class Server {
     const layers = setup === undefined ? [] : await importSetup(setup);
     const model = load(file, { layers });
     // Its random streams are those of the original.
-    (model as { key: RandomKey }).key = key;
+    model.key = key;
     if (compile) model.compile(compile);
     if (training) model.trainingState().restore(training);
     this.#model = model;

@@ -20,6 +20,7 @@ from pathlib import Path
 from generate import (
     activations,
     callbacks,
+    checkpoints,
     constraints,
     initializers,
     layers,
@@ -44,6 +45,7 @@ MAKERS = {
         metrics,
         regularizers,
         callbacks,
+        checkpoints,
         constraints,
         optimizers,
         schedules,

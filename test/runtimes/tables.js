@@ -61,6 +61,9 @@ export const LAYERS = {
 };
 
 /** Options of rows of the other tables, where the defaults leave something out; null is a function that is no row. */
+/** A store that keeps nothing. */
+const EMPTY = { read: async () => undefined, write: async () => {}, remove: async () => {} };
+
 export const OPTIONS = {
   activations: {
     gelu: { approximate: true },
@@ -68,10 +71,12 @@ export const OPTIONS = {
     softmax: { axis: 1 },
   },
   callbacks: {
+    backupAndRestore: { store: EMPTY, saveFreq: 7 },
     earlyStopping: { patience: 1, restoreBestWeights: true },
     eventStream: { send: () => {} },
     lambdaCallback: {},
     learningRateScheduler: { schedule: (epoch, rate) => rate * (epoch ? 0.75 : 1) },
+    modelCheckpoint: { store: EMPTY, filepath: '{epoch:02d}-{val_loss:.2f}' },
     progbarLogger: null, // prints
     reduceLROnPlateau: { patience: 0, minDelta: 10 },
     remoteMonitor: null, // needs a server

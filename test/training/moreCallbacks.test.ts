@@ -89,6 +89,9 @@ describe('CSVLogger', () => {
     async write(name: string, bytes: Uint8Array | string) {
       this.files.set(name, typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes);
     }
+    async remove(name: string) {
+      this.files.delete(name);
+    }
     text(name: string) {
       return new TextDecoder().decode(this.files.get(name));
     }

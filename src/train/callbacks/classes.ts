@@ -1,8 +1,10 @@
+export { BackupAndRestore, type BackupAndRestoreOptions } from './backupAndRestore.js';
 export { CSVLogger, type CSVLoggerOptions } from './csvLogger.js';
 export { EarlyStopping, type EarlyStoppingOptions } from './earlyStopping.js';
 export { EventStream, type EventStreamOptions, type TrainingEvent } from './eventStream.js';
 export { type Hooks, LambdaCallback } from './lambda.js';
 export { LearningRateScheduler, type LearningRateSchedulerOptions } from './learningRateScheduler.js';
+export { ModelCheckpoint, type ModelCheckpointOptions } from './modelCheckpoint.js';
 export { MonitorCallback, type MonitorOptions } from './monitor.js';
 export { ProgbarLogger } from './progbarLogger.js';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduceLROnPlateau.js';

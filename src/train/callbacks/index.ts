@@ -1,9 +1,11 @@
 /** `fl.callbacks`: one factory for every callback. */
+import { BackupAndRestore, type BackupAndRestoreOptions } from './backupAndRestore.js';
 import { CSVLogger, type CSVLoggerOptions } from './csvLogger.js';
 import { EarlyStopping, type EarlyStoppingOptions } from './earlyStopping.js';
 import { EventStream, type EventStreamOptions } from './eventStream.js';
 import { type Hooks, LambdaCallback } from './lambda.js';
 import { LearningRateScheduler, type LearningRateSchedulerOptions } from './learningRateScheduler.js';
+import { ModelCheckpoint, type ModelCheckpointOptions } from './modelCheckpoint.js';
 import { ProgbarLogger } from './progbarLogger.js';
 import { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduceLROnPlateau.js';
 import { RemoteMonitor, type RemoteMonitorOptions } from './remoteMonitor.js';
@@ -12,10 +14,12 @@ import { TerminateOnNaN, type TerminateOnNaNOptions } from './terminateOnNaN.js'
 
 export * from './classes.js';
 
+export const backupAndRestore = (options: BackupAndRestoreOptions) => new BackupAndRestore(options);
 export const csvLogger = (options?: CSVLoggerOptions) => new CSVLogger(options);
 export const earlyStopping = (options?: EarlyStoppingOptions) => new EarlyStopping(options);
 export const eventStream = (options: EventStreamOptions) => new EventStream(options);
 export const lambdaCallback = (hooks: Hooks) => new LambdaCallback(hooks);
+export const modelCheckpoint = (options: ModelCheckpointOptions) => new ModelCheckpoint(options);
 export const learningRateScheduler = (options: LearningRateSchedulerOptions) =>
   new LearningRateScheduler(options);
 export const progbarLogger = () => new ProgbarLogger();

@@ -1,5 +1,4 @@
 import { ConfigError } from '../errors.js';
-import type { CompileOptions } from '../model/compile.js';
 import {
   type Described,
   describe,
@@ -9,43 +8,47 @@ import {
   resolveOptimizer,
 } from '../resolve.js';
 import { isShipped } from '../shipped.js';
+import type { CompileOptions } from './compile.js';
 
 type Resolve = (like: Described) => object;
 
 /**
  * What `compile` was told, with names and options in the place of objects.
  *
+ * @param consequence ends the message of the error: why that is not possible, and what to do.
  * @throws ConfigError `own-part` for losses, metrics and optimizers that Fourlane does not ship.
  */
-export function describeArguments(options: CompileOptions): CompileOptions {
+export function describeArguments(options: CompileOptions, consequence: string): CompileOptions {
   const { optimizer, loss, metrics, weightedMetrics, lossWeights } = options;
   const metric: Resolve = (like) => resolveMetric(like, 0, 'values');
+  const refuse = (part: object): never => {
+    const { name } = part as { name?: unknown };
+    throw new ConfigError(
+      'own-part',
+      `'${String(name)}' in what compile was told is not as Fourlane ships it: ${consequence}`,
+    );
+  };
   const given = {
-    optimizer: described(optimizer, resolveOptimizer),
-    loss: described(loss, resolveLoss),
-    metrics: described(metrics, metric),
-    weightedMetrics: described(weightedMetrics, metric),
+    optimizer: described(optimizer, resolveOptimizer, refuse),
+    loss: described(loss, resolveLoss, refuse),
+    metrics: described(metrics, metric, refuse),
+    weightedMetrics: described(weightedMetrics, metric, refuse),
     lossWeights,
   };
   return given as CompileOptions;
 }
 
-function described(part: unknown, resolve: Resolve): unknown {
+function described(part: unknown, resolve: Resolve, refuse: (part: object) => never): unknown {
   if (typeof part !== 'object' || part === null) return part;
-  if (Array.isArray(part)) return part.map((entry) => described(entry, resolve));
+  if (Array.isArray(part)) return part.map((entry) => described(entry, resolve, refuse));
   if (isDescribed(part)) {
     const like = describe(part);
     if (!hasFunctions(like) && makesEqual(like, part, resolve)) return like;
   }
-  if (isDescribed(part) || 'build' in part || 'hyperparameters' in part) {
-    const { name } = part as { name?: unknown };
-    throw new ConfigError(
-      'own-part',
-      `inWorker: '${String(name)}' in what compile was told is not as Fourlane ships it. Its functions cannot be sent ` +
-        'to a worker; train this model here.',
-    );
-  }
-  return Object.fromEntries(Object.entries(part).map(([key, entry]) => [key, described(entry, resolve)]));
+  if (isDescribed(part) || 'build' in part || 'hyperparameters' in part) return refuse(part);
+  return Object.fromEntries(
+    Object.entries(part).map(([key, entry]) => [key, described(entry, resolve, refuse)]),
+  );
 }
 
 /** A learning rate, for instance, may be a function. */
