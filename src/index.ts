@@ -3,7 +3,10 @@ export * as activations from './activations.js';
 export type { Constraint } from './constraints.js';
 export * as constraints from './constraints.js';
 export type { Data, ModelData } from './data/adapt.js';
+export { type BatchOptions, Dataset, type ElementSource } from './data/dataset.js';
+export type { Batched, Elements, Row } from './data/elements.js';
 export { SparseMatrix, type SparseMatrixOptions } from './data/sparse.js';
+export type { Batch, BatchSource } from './data/stream.js';
 export { Tensor, type TensorOptions, tensor } from './data/tensor.js';
 export type { ClassWeight, SampleWeight } from './data/weights.js';
 export * from './errors.js';
@@ -42,6 +45,7 @@ export {
   type TestOnBatchOptions,
   type TrainOnBatchOptions,
 } from './model/model.js';
+export { Module } from './model/module.js';
 export { Sequential, type SequentialOptions, sequential } from './model/sequential.js';
 export { type LearningRate, Optimizer, type OptimizerOptions } from './optimizer.js';
 export * as optimizers from './optimizers.js';
@@ -69,6 +73,7 @@ export * as schedules from './schedules.js';
 export { Callback, type RunParams } from './train/callback.js';
 export * from './train/callbacks/classes.js';
 export * as callbacks from './train/callbacks/index.js';
+export { type Dataloader, DataModule } from './train/dataModule.js';
 export { History } from './train/history.js';
 export type { Logs } from './train/scoreboard.js';
 export { Trainer, type TrainerOptions } from './train/trainer.js';

@@ -20,12 +20,15 @@ export const streams = {
   weights: 0x80000000,
   /** The order of the samples; its step is the epoch. */
   shuffle: 0x40000000,
+  /** The shuffles of data sets: plus the number of the pass; its steps are blocks of numbers. */
+  dataset: 0x20000000,
   /** What a layer or initializer with a seed of its own draws. */
   own: 0xc0000000,
 };
 
 let currentSeed = 0;
 let models = 0;
+let datasets = 0;
 
 /**
  * Sets the one seed from which weights, shuffles and dropout of all models made from now on derive, and begins to
@@ -36,6 +39,7 @@ let models = 0;
 export function setSeed(seed: number): void {
   currentSeed = checkSeed(seed, 'setSeed');
   models = 0;
+  datasets = 0;
 }
 
 export function checkSeed(seed: number, where: string): number {
@@ -48,6 +52,11 @@ export function checkSeed(seed: number, where: string): number {
 /** The key of a new model: the seed, and how many models came before it. */
 export function nextModelKey(): RandomKey {
   return { seed: currentSeed, ordinal: models++ };
+}
+
+/** The key of a data set that is shuffled: the seed, and how many of those came before it. */
+export function nextDatasetKey(): RandomKey {
+  return { seed: currentSeed, ordinal: datasets++ };
 }
 
 /** Runs `fill` on memory for `n` words, which is anybody's again afterwards. */
@@ -80,4 +89,28 @@ export function randomUniform(n: number, seed: number, stream = 0): Float32Array
   const kernels = shared.kernels(core);
   const { at, end } = draw(n, (address) => kernels.randomUniform(address, seed, 0, 0, stream, 0, 1, n));
   return shared.heap.f32.slice(at, end);
+}
+
+/** Numbers drawn at a time. */
+const BLOCK = 256;
+
+/** One number after the other, uniform in [0, 1), for a pass over a data set. */
+export function uniformSeries({ seed, ordinal }: RandomKey, pass: number): () => number {
+  let numbers = new Float32Array(0);
+  let next = 0;
+  let blocks = 0;
+  return () => {
+    if (next === numbers.length) {
+      // Memory of its own, not the shared region: a data set may be asked for elements while a step is on its way.
+      const { heap } = runtime();
+      const kernels = runtime().kernels(core);
+      const memory = heap.allocate(BLOCK * 4, 'Random numbers');
+      const { address } = memory;
+      kernels.randomUniform(address, seed, ordinal, blocks++, streams.dataset + pass, 0, 1, BLOCK);
+      numbers = heap.f32.slice(address / 4, address / 4 + BLOCK);
+      heap.release(memory);
+      next = 0;
+    }
+    return numbers[next++];
+  };
 }

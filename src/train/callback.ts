@@ -18,10 +18,11 @@ export interface CallbackModel {
 /** What a run is like, for callbacks that report it. */
 export interface RunParams {
   readonly epochs: number;
-  /** Iterations an epoch: how many batches it has. */
-  readonly steps: number;
-  readonly samples: number;
-  readonly batchSize: number;
+  /** Iterations an epoch: how many batches it has; undefined while nobody knows, as in the first epoch of some data. */
+  readonly steps: number | undefined;
+  /** Samples in memory; undefined where the data come in batches, whose sizes may differ. */
+  readonly samples: number | undefined;
+  readonly batchSize: number | undefined;
   readonly verbose: number;
   /** How far the epoch is, for whoever reports it now and then: iterations done, and the running means. */
   progress(): { batch: number; logs: Logs };
@@ -83,10 +84,10 @@ export class CallbackList {
    * A function that calls a batch hook where somebody overrides it, undefined where nobody does. It returns a promise
    * only if a hook does. `logs` is asked for only once for all of them.
    */
-  batchHook(hook: BatchHook): ((batch: number, logs: () => Logs) => Promise<void> | undefined) | undefined {
+  batchHook(hook: BatchHook, logs: () => Logs): ((batch: number) => Promise<void> | undefined) | undefined {
     const listeners = this.callbacks.filter((callback) => callback[hook] !== Callback.prototype[hook]);
     if (!listeners.length) return undefined;
-    return (batch, logs) => {
+    return (batch) => {
       const current = logs();
       let pending: Promise<void> | undefined;
       for (const listener of listeners) {

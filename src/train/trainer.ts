@@ -1,33 +1,41 @@
-import type { BatchRows } from '../data/column.js';
-import { releaseSamples, type Samples, settleSamples, sliceSamples } from '../data/feed.js';
-import { openStepper } from '../data/stepper.js';
-import { type ClassWeight, type SampleWeight, withClassWeights } from '../data/weights.js';
+import { type BatchSource, isBatchSource, refuseBatchOptions } from '../data/stream.js';
+import type { ClassWeight, SampleWeight } from '../data/weights.js';
 import { ConfigError, FourlaneError, ValueError } from '../errors.js';
-import { checkOptions } from '../names.js';
+import { checkNumber, checkOptions } from '../names.js';
 import { permutationOf, streams } from '../random.js';
-import type { Callback, RunParams } from './callback.js';
-import { CallbackList } from './callback.js';
+import { type BatchData, type Batches, type BatchPlan, runEpoch, type Turn } from './batches.js';
+import { type Callback, CallbackList } from './callback.js';
 import { ProgressLogger } from './callbacks/progressLogger.js';
-import { evaluateSamples } from './evaluate.js';
+import { type Loaders, openData, releaseData, settleData } from './data.js';
+import { type Dataloader, DataModule } from './dataModule.js';
+import { evaluateBatches } from './evaluate.js';
 import { History } from './history.js';
 import { Pacer } from './pacer.js';
 import type { Logs } from './scoreboard.js';
 import type { Trainable } from './trainable.js';
+import { withBatches } from './withBatches.js';
 
 export interface TrainerOptions<Data> {
   /** How often all samples are gone through. Default 1. */
   epochs?: number;
-  /** Samples an iteration. Default 32. */
+  /** Samples an iteration, for data in memory. Default 32, or as many as `stepsPerEpoch` batches need. */
   batchSize?: number;
-  /** [x, y] or [x, y, sampleWeight] on which loss and metrics are computed after each epoch. */
-  validationData?: readonly [Data, Data] | readonly [Data, Data, SampleWeight];
+  /**
+   * Iterations an epoch. Default: a pass over the data. With it the next epoch goes on where the last one has ended; data
+   * that end within an epoch end that with a warning, and the training where they cannot begin anew.
+   */
+  stepsPerEpoch?: number;
+  /** [x, y], [x, y, sampleWeight] or batches on which loss and metrics are computed after each epoch. */
+  validationData?: Dataloader<Data>;
   /** The share of the samples, the last ones, that is held out instead. Default 0. */
   validationSplit?: number;
-  /** Samples a step of the validation. Default: batchSize. */
+  /** Samples a step of the validation, for data in memory. Default: batchSize. */
   validationBatchSize?: number;
+  /** Steps of a validation, each of which begins at the beginning of its data. Default: all of them. */
+  validationSteps?: number;
   /** Validate after every so many epochs. Default 1. */
   validationFreq?: number;
-  /** Whether the samples of each epoch come in another order. Default true. */
+  /** Whether the samples in memory come in another order in each epoch; batches come as they are. Default true. */
   shuffle?: boolean;
   /**
    * What each sample counts in the loss and in weighted metrics, or each row of an output (time step). The loss is
@@ -39,6 +47,11 @@ export interface TrainerOptions<Data> {
   callbacks?: readonly Callback[];
   /** 0 prints nothing, 1 (default) a line for each epoch. */
   verbose?: number;
+  /**
+   * Ends the training when the loss of an epoch differs from that of the epoch before by no more than this: gradient
+   * descent has converged. Default: never.
+   */
+  tolerance?: number;
   /** The number of the first epoch, to go on with a former run. Default 0. */
   initialEpoch?: number;
   /** Ends the run between two steps. */
@@ -48,22 +61,23 @@ export interface TrainerOptions<Data> {
 }
 
 const OPTIONS = [
-  ...['epochs', 'batchSize', 'validationData', 'validationSplit', 'validationBatchSize', 'validationFreq'],
   ...[
+    'epochs',
+    'batchSize',
+    'stepsPerEpoch',
     'shuffle',
     'sampleWeight',
     'classWeight',
     'callbacks',
     'verbose',
-    'initialEpoch',
-    'signal',
-    'yieldEvery',
   ],
+  ...['validationData', 'validationSplit', 'validationBatchSize', 'validationSteps', 'validationFreq'],
+  ...['tolerance', 'initialEpoch', 'signal', 'yieldEvery'],
 ];
 
 /**
  * Owns the loop: epochs, iterations, validation, callbacks. `model.fit(x, y, options)` is
- * `new Trainer(options).fit(model, x, y)`.
+ * `new Trainer(options).fit(model, x, y)`; a `DataModule` brings data for training and validation.
  */
 export class Trainer<Data> {
   readonly options: TrainerOptions<Data>;
@@ -76,6 +90,9 @@ export class Trainer<Data> {
     wholeNumber(initialEpoch, 'initialEpoch', 0);
     wholeNumber(batchSize, 'batchSize', 1);
     wholeNumber(options.validationBatchSize ?? batchSize, 'validationBatchSize', 1);
+    wholeNumber(options.stepsPerEpoch ?? 1, 'stepsPerEpoch', 1);
+    wholeNumber(options.validationSteps ?? 1, 'validationSteps', 1);
+    if (options.tolerance !== undefined) checkNumber(options.tolerance, 'fit: tolerance', { from: 0 });
     wholeNumber(validationFreq, 'validationFreq', 1);
     if (!(validationSplit >= 0 && validationSplit < 1)) {
       throw new ValueError(
@@ -92,7 +109,13 @@ export class Trainer<Data> {
    * @throws FourlaneError `fit-pending` while another fit of this model runs, `aborted` where the signal says so,
    *   `thread-died` where one of several threads does, `thread-start` where the next fit cannot start others.
    */
-  async fit(model: Trainable<Data>, x: Data, y: Data): Promise<History> {
+  fit(model: Trainable<Data>, x: Data, y: Data): Promise<History>;
+  fit(model: Trainable<Data>, data: BatchSource<Data> | DataModule<Data>): Promise<History>;
+  async fit(
+    model: Trainable<Data>,
+    x: Data | BatchSource<Data> | DataModule<Data>,
+    y?: Data,
+  ): Promise<History> {
     if (model.fitting) {
       throw new FourlaneError(
         'fit-pending',
@@ -101,73 +124,91 @@ export class Trainer<Data> {
     }
     model.fitting = true;
     try {
-      return await this.#run(model, x, y);
+      if (x instanceof DataModule) {
+        const training = await x.trainDataloader();
+        const validation = this.options.validationData ?? (await x.valDataloader());
+        return await this.#run(model, { training, validation });
+      }
+      const training: Dataloader<Data> = isBatchSource<readonly Data[]>(x) ? x : [x, y!];
+      if (training === x) refuseBatchOptions({ y }, 'fit');
+      return await this.#run(model, { training, validation: this.options.validationData });
     } finally {
       model.fitting = false;
     }
   }
 
-  async #run(model: Trainable<Data>, x: Data, y: Data): Promise<History> {
-    const split = this.#split(model, x, y);
-    const readsSparse = (input: number) => model.inputReadsSparse(input);
-    const training = settleSamples(split.training, readsSparse);
-    const validation = split.validation && settleSamples(split.validation, readsSparse);
+  async #run(model: Trainable<Data>, loaders: Loaders<Data>): Promise<History> {
+    const { batchSize, stepsPerEpoch: steps, shuffle = true } = this.options;
+    const data = settleData(model, openData(model, loaders, this.options));
+    const order = (samples: number) =>
+      shuffle
+        ? permutationOf(samples, model.key, model.trainingState().epochs - 1, streams.shuffle)
+        : undefined;
     try {
-      return await this.#train(model, training, validation);
+      return await withBatches(
+        data.training,
+        { batchSize, steps, order },
+        (samples, size) => model.trainingProgram(samples, size),
+        (batches) => this.#train(model, batches, data.validation),
+      );
     } finally {
-      releaseSamples(training);
-      if (validation) releaseSamples(validation);
+      releaseData(data);
     }
   }
 
-  async #train(model: Trainable<Data>, training: Samples, validation: Samples | undefined): Promise<History> {
-    const { epochs = 1, batchSize = 32, initialEpoch = 0, shuffle = true, verbose = 1 } = this.options;
-    const { validationFreq = 1, validationBatchSize = batchSize, signal, yieldEvery } = this.options;
-    const steps = Math.ceil(training.length / batchSize);
-    const feed = model.trainingProgram(training, Math.min(batchSize, training.length));
+  async #train(
+    model: Trainable<Data>,
+    batches: Batches,
+    validation: BatchData | undefined,
+  ): Promise<History> {
+    const { epochs = 1, initialEpoch = 0, verbose = 1, tolerance = -1 } = this.options;
+    const { validationFreq = 1, signal, yieldEvery } = this.options;
+    const pacer = new Pacer(yieldEvery, signal);
+    let epoch = initialEpoch;
+    const where = () =>
+      `in epoch ${epoch + 1} of ${epochs}, after ${batches.taken} of ${batches.steps ?? 'some'} iterations`;
+    await pacer.wait(batches.begin(), where);
     const state = model.trainingState();
     const history = new History();
-    const logs = () => feed.scores.logs();
-    let batch = 0;
-    const progress = () => ({ batch, logs: logs() });
-    const params: RunParams = { epochs, steps, samples: training.length, batchSize, verbose, progress };
-    const callbacks = new CallbackList(this.#callbacks(verbose, history), model, params);
-    const batchBegin = callbacks.batchHook('onTrainBatchBegin');
-    const batchEnd = callbacks.batchHook('onTrainBatchEnd');
-    const pacer = new Pacer(yieldEvery, signal);
-    const stepper = await openStepper(feed, training);
+    let { scores } = batches.feed;
+    const logs = () => scores.logs();
+    const callbacks = new CallbackList(this.#callbacks(verbose, history), model, {
+      ...{ epochs, samples: batches.samples, batchSize: batches.batchSize, verbose },
+      get steps() {
+        return batches.steps;
+      },
+      progress: () => ({ batch: batches.taken, logs: logs() }),
+    });
+    const turn: Turn = {
+      begin: (current) => {
+        // A batch that needs another program goes on with the sums so far.
+        if (current !== scores) current.restore(scores.save());
+        scores = current;
+        state.beginStep();
+      },
+      end: () => state.endStep(),
+      batchBegin: callbacks.batchHook('onTrainBatchBegin', logs),
+      batchEnd: callbacks.batchHook('onTrainBatchEnd', logs),
+      stopped: () => model.stopTraining,
+      where,
+    };
 
     model.stopTraining = false;
     let last: Logs = {};
     await callbacks.each((callback) => callback.onTrainBegin({}));
     try {
-      for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
+      for (; epoch < epochs && !model.stopTraining; epoch++) {
+        if (epoch > initialEpoch && !(await pacer.wait(batches.begin(), where))) break;
         await callbacks.each((callback) => callback.onEpochBegin(epoch, {}));
-        const order = shuffle
-          ? permutationOf(training.length, model.key, state.epochs, streams.shuffle)
-          : undefined;
         state.epochs++;
-        feed.scores.reset();
-        const rows: BatchRows = { order, start: 0, count: 0 };
-        for (batch = 0; batch < steps; batch++) {
-          pacer.check(() => `in epoch ${epoch + 1} of ${epochs}, after ${batch} of ${steps} iterations`);
-          const beginning = batchBegin?.(batch, logs);
-          if (beginning) await beginning;
-          rows.start = batch * batchSize;
-          rows.count = Math.min(batchSize, training.length - rows.start);
-          while (stepper.pending) await stepper.pending;
-          state.beginStep();
-          const running = stepper.step(rows);
-          if (running) await running;
-          state.endStep();
-          const ending = batchEnd?.(batch, logs);
-          if (ending) await ending;
-          if (model.stopTraining) break;
-          if (pacer.due()) await pacer.pause();
-        }
+        scores = batches.feed.scores;
+        scores.reset();
+        await runEpoch(batches, turn, pacer);
+        const before = last.loss ?? Infinity;
         last = logs();
+        if (Math.abs(last.loss - before) <= tolerance) model.stopTraining = true;
         if (validation && (epoch + 1 - initialEpoch) % validationFreq === 0) {
-          const scores = await evaluateSamples(model, validation, validationBatchSize, callbacks, pacer);
+          const scores = await evaluateBatches(model, validation, this.#validationPlan(), callbacks, pacer);
           for (const [key, value] of Object.entries(scores)) last[`val_${key}`] = value;
         }
         await callbacks.each((callback) => callback.onEpochEnd(epoch, last));
@@ -181,29 +222,9 @@ export class Trainer<Data> {
     return history;
   }
 
-  #split(model: Trainable<Data>, x: Data, y: Data): { training: Samples; validation: Samples | undefined } {
-    const { classWeight, sampleWeight, validationData, validationSplit = 0 } = this.options;
-    const samples = model.samples(x, y, sampleWeight);
-    const weighted = (training: Samples) =>
-      classWeight ? withClassWeights(training, classWeight, 'fit') : training;
-    if (validationData) {
-      const names: [string, string, string] = ['validation x', 'validation y', 'validation sampleWeight'];
-      const [xVal, yVal, weights] = validationData;
-      return { training: weighted(samples), validation: model.samples(xVal, yVal, weights, names) };
-    }
-    if (!validationSplit) return { training: weighted(samples), validation: undefined };
-    const at = Math.floor(samples.length * (1 - validationSplit));
-    if (at === 0 || at === samples.length) {
-      throw new ValueError(
-        'option-value',
-        `fit: validationSplit ${validationSplit} of ${samples.length} samples leaves ${at} for training and ` +
-          `${samples.length - at} for validation; both need at least one.`,
-      );
-    }
-    return {
-      training: weighted(sliceSamples(samples, 0, at)),
-      validation: sliceSamples(samples, at, samples.length),
-    };
+  #validationPlan(): BatchPlan {
+    const { batchSize, validationBatchSize = batchSize, validationSteps } = this.options;
+    return { batchSize: validationBatchSize, steps: validationSteps };
   }
 
   #callbacks(verbose: number, history: History): Callback[] {

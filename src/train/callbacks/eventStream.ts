@@ -9,10 +9,10 @@ export type TrainingEvent =
       type: 'trainBegin';
       model: string;
       epochs: number;
-      /** Iterations an epoch. */
-      steps: number;
-      samples: number;
-      batchSize: number;
+      /** Iterations an epoch, where they are known; samples and batch size of data in memory. */
+      steps?: number;
+      samples?: number;
+      batchSize?: number;
     }
   | { type: 'epochBegin'; epoch: number }
   | { type: 'batchEnd'; epoch: number; batch: number; logs: Logs }
