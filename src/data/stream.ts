@@ -1,6 +1,5 @@
 import { ConfigError, ValueError } from '../errors.js';
 import type { ModelData } from './adapt.js';
-import { Dataset } from './dataset.js';
 import type { Samples } from './feed.js';
 
 /** One batch: [x, y] or [x, y, sampleWeight]. */
@@ -73,7 +72,8 @@ export class BatchStream {
 
   /** How many batches a pass has: Infinity where it never ends, undefined where nobody knows. */
   get cardinality(): number | undefined {
-    return this.#source instanceof Dataset ? this.#source.cardinality() : undefined;
+    const { cardinality } = this.#source as { cardinality?(): number | undefined };
+    return cardinality?.call(this.#source);
   }
 
   /** Begins at the beginning. */
