@@ -37,9 +37,10 @@ export interface Batches {
   readonly limit: number | undefined;
   /** How many an epoch has, as far as that is known. */
   readonly steps: number | undefined;
-  /** How many samples there are, and in a batch, where that is known. */
+  /** How many samples there are, where they are in memory. */
   readonly samples: number | undefined;
-  readonly batchSize: number | undefined;
+  /** How many are in the largest batch, as far as that is known. */
+  readonly batchSize: number;
   /** Begins an epoch; false where there is nothing left. */
   begin(): Promise<boolean>;
   /** Goes to the next batch; false at the end. A promise only where it has to be waited for. */

@@ -20,9 +20,10 @@ export interface RunParams {
   readonly epochs: number;
   /** Iterations an epoch: how many batches it has; undefined while nobody knows, as in the first epoch of some data. */
   readonly steps: number | undefined;
-  /** Samples in memory; undefined where the data come in batches, whose sizes may differ. */
+  /** How many samples there are; undefined where the data come in batches. */
   readonly samples: number | undefined;
-  readonly batchSize: number | undefined;
+  /** Samples an iteration; where the data come in batches, those of the largest so far. */
+  readonly batchSize: number;
   readonly verbose: number;
   /** How far the epoch is, for whoever reports it now and then: iterations done, and the running means. */
   progress(): { batch: number; logs: Logs };

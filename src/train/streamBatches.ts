@@ -15,7 +15,7 @@ export class StreamBatches implements Batches {
   readonly rows: BatchRows = { order: undefined, start: 0, count: 0 };
   readonly limit: number | undefined;
   readonly samples = undefined;
-  readonly batchSize = undefined;
+  batchSize = 0;
   taken = 0;
   readonly #stream: BatchStream;
   readonly #programFor: ProgramFor;
@@ -119,6 +119,7 @@ export class StreamBatches implements Batches {
     this.feed = this.#programFor(samples, samples.length);
     this.stepper = await openStepper(this.feed, samples);
     this.rows.count = samples.length;
+    this.batchSize = Math.max(this.batchSize, samples.length);
     return true;
   }
 

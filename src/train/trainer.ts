@@ -173,9 +173,12 @@ export class Trainer<Data> {
     let { scores } = batches.feed;
     const logs = () => scores.logs();
     const callbacks = new CallbackList(this.#callbacks(verbose, history), model, {
-      ...{ epochs, samples: batches.samples, batchSize: batches.batchSize, verbose },
+      ...{ epochs, samples: batches.samples, verbose },
       get steps() {
         return batches.steps;
+      },
+      get batchSize() {
+        return batches.batchSize;
       },
       progress: () => ({ batch: batches.taken, logs: logs() }),
     });

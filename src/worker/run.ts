@@ -86,13 +86,16 @@ export class Run {
     await this.#list.each((callback) => Reflect.apply(callback[hook], callback, values));
   }
 
-  /** The number of steps may become known later. */
+  /** Steps and batch size may become known later. */
   #params(): RunParams {
     const told = () => this.#told;
     return {
       ...told(),
       get steps() {
         return told().steps;
+      },
+      get batchSize() {
+        return told().batchSize;
       },
       verbose: this.#verbose,
       progress: () => this.#progress,

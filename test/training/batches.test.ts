@@ -605,7 +605,7 @@ describe('options', () => {
     await regression().fit(producer(tens).batches());
     await regression().fit(x, y, { batchSize: 10 });
     expect(log.mock.calls.map(([line]) => String(line).split(' - ').slice(0, 2))).toEqual([
-      ['Epoch 1/1', '6 iterations'],
+      ['Epoch 1/1', '6 iterations of batch size 10'],
       ['Epoch 1/1', '6 iterations of batch size 10'],
     ]);
   });

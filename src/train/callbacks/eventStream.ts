@@ -9,10 +9,11 @@ export type TrainingEvent =
       type: 'trainBegin';
       model: string;
       epochs: number;
-      /** Iterations an epoch, where they are known; samples and batch size of data in memory. */
+      /** Iterations an epoch, where they are known. */
       steps?: number;
+      /** Where they are in memory. */
       samples?: number;
-      batchSize?: number;
+      batchSize: number;
     }
   | { type: 'epochBegin'; epoch: number }
   | { type: 'batchEnd'; epoch: number; batch: number; logs: Logs }

@@ -14,8 +14,7 @@ export class ProgressLogger extends Callback {
     const { epochs, batchSize, progress } = this.params;
     const steps = progress().batch;
     const seconds = ((Date.now() - this.#epochBegan) / 1000).toFixed(1);
-    const size = batchSize === undefined ? '' : ` of batch size ${batchSize}`;
-    const iterations = `${steps} iteration${steps === 1 ? '' : 's'}${size}`;
+    const iterations = `${steps} iteration${steps === 1 ? '' : 's'} of batch size ${batchSize}`;
     console.log(`Epoch ${epoch + 1}/${epochs} - ${iterations} - ${seconds} s - ${formatLogs(logs)}`);
   }
 }
