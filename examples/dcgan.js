@@ -63,15 +63,15 @@ const draw = fl.trainStep({
 });
 
 const pixels = Float32Array.from(train.x.data.subarray(0, images * 784), (byte) => byte / 255);
-const fixed = fl.random.normal([100, noise]);
+const fixed = fl.randomNormal([100, noise]);
 const began = performance.now();
 for (let epoch = 0; epoch < epochs; epoch++) {
   const sums = { judged: 0, drawn: 0 };
   const steps = Math.floor(images / batchSize);
   for (let step = 0; step < steps; step++) {
     const real = pixels.subarray(step * batchSize * 784, (step + 1) * batchSize * 784);
-    sums.judged += judge({ real, z: fl.random.normal([batchSize, noise]) }).loss / steps;
-    sums.drawn += draw({ z: fl.random.normal([batchSize, noise]) }).loss / steps;
+    sums.judged += judge({ real, z: fl.randomNormal([batchSize, noise]) }).loss / steps;
+    sums.drawn += draw({ z: fl.randomNormal([batchSize, noise]) }).loss / steps;
   }
   const losses = `discriminator ${sums.judged.toFixed(3)}, generator ${sums.drawn.toFixed(3)}`;
   console.log(`Epoch ${epoch + 1}/${epochs}: loss of the ${losses}`);

@@ -69,7 +69,7 @@ function images({ data }, count) {
 
 /** Normal noise of a standard deviation of 0.5, cut at black and white. */
 function withNoise({ data, shape }) {
-  const noise = fl.random.normal(shape, { stddev: 0.5 }).data;
+  const noise = fl.randomNormal(shape, { stddev: 0.5 }).data;
   return fl.tensor(
     data.map((pixel, i) => Math.min(1, Math.max(0, pixel + noise[i]))),
     shape,

@@ -2,7 +2,10 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const EXAMPLES = ['digits', 'gan', 'autoencoder', 'boston', 'imdb', 'reuters', 'mnist'];
+const EXAMPLES = [
+  ...['linear-regression', 'digits', 'gan', 'autoencoder', 'boston', 'imdb', 'reuters', 'mnist'],
+  ...['cnn', 'fashion', 'cifar', 'denoise', 'dcgan'],
+];
 
 const named = process.argv.slice(2);
 const unknown = named.find((name) => !EXAMPLES.includes(name));

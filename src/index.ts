@@ -3,6 +3,8 @@ export * as activations from './activations.js';
 export type { Constraint } from './constraints.js';
 export * as constraints from './constraints.js';
 export type { Data, ModelData } from './data/adapt.js';
+export { type BatchOptions, Dataset, type ElementSource } from './data/dataset.js';
+export type { Batched, Elements, Row } from './data/elements.js';
 export {
   type NormalOptions,
   randomNormal,
@@ -10,6 +12,7 @@ export {
   type UniformOptions,
 } from './data/random.js';
 export { SparseMatrix, type SparseMatrixOptions } from './data/sparse.js';
+export type { Batch, BatchSource } from './data/stream.js';
 export { Tensor, type TensorOptions, tensor } from './data/tensor.js';
 export type { ClassWeight, SampleWeight } from './data/weights.js';
 export * from './errors.js';
@@ -23,7 +26,7 @@ export * as layers from './layers/index.js';
 export { input } from './layers/input.js';
 export { SymbolicTensor } from './layers/symbolic.js';
 export { type Gradients, type GradientsOptions, gradients } from './loops/gradients.js';
-export type { Batch, ClassNumbers, InputShapes, InputValues } from './loops/inputs.js';
+export type { BatchParts, ClassNumbers, InputShapes, InputValues } from './loops/inputs.js';
 export type { CallOptions, LossBuilder, RowWeights } from './loops/lossBuilder.js';
 export type { LossFunction, Weights } from './loops/objective.js';
 export {
@@ -59,6 +62,7 @@ export {
   type TestOnBatchOptions,
   type TrainOnBatchOptions,
 } from './model/model.js';
+export { Module } from './model/module.js';
 export { Sequential, type SequentialOptions, sequential } from './model/sequential.js';
 export { type LearningRate, Optimizer, type OptimizerOptions } from './optimizer.js';
 export * as optimizers from './optimizers.js';
@@ -86,6 +90,7 @@ export * as schedules from './schedules.js';
 export { Callback, type RunParams } from './train/callback.js';
 export * from './train/callbacks/classes.js';
 export * as callbacks from './train/callbacks/index.js';
+export { type Dataloader, DataModule } from './train/dataModule.js';
 export { History } from './train/history.js';
 export type { Logs } from './train/scoreboard.js';
 export { Trainer, type TrainerOptions } from './train/trainer.js';

@@ -20,14 +20,21 @@ export const streams = {
   weights: 0x80000000,
   /** The order of the samples; its step is the epoch. */
   shuffle: 0x40000000,
+  /** The shuffles of data sets: plus the number of the pass; its steps are blocks of numbers. */
+  dataset: 0x20000000,
   /** What a layer or initializer with a seed of its own draws. */
   own: 0xc0000000,
   /** Tensors of random numbers. */
-  tensors: 0x20000000,
+  tensors: 0x30000000,
 };
 
 let currentSeed = 0;
 let models = 0;
+let datasets = 0;
+/** How many loops of one's own there are; they have keys of their own, so that models made later keep theirs. */
+let loops = 0;
+/** How many tensors have been drawn without a seed of their own. */
+let tensors = 0;
 
 /**
  * Sets the one seed from which weights, shuffles and dropout of all models made from now on derive, and begins to
@@ -40,6 +47,7 @@ export function setSeed(seed: number): void {
   models = 0;
   loops = 0;
   tensors = 0;
+  datasets = 0;
 }
 
 export function checkSeed(seed: number, where: string): number {
@@ -54,14 +62,14 @@ export function nextModelKey(): RandomKey {
   return { seed: currentSeed, ordinal: models++ };
 }
 
-/** How many loops of one's own there are; they have keys of their own, so that models made later keep theirs. */
-let loops = 0;
-/** How many tensors have been drawn without a seed of their own. */
-let tensors = 0;
-
 /** The key of a loop of one's own. */
 export function nextLoopKey(): RandomKey {
   return { seed: currentSeed, ordinal: 0x80000000 + loops++ };
+}
+
+/** The key of a data set that is shuffled: the seed, and how many of those came before it. */
+export function nextDatasetKey(): RandomKey {
+  return { seed: currentSeed, ordinal: datasets++ };
 }
 
 /** Runs `fill` on memory for `n` words, which is anybody's again afterwards. */
@@ -110,4 +118,28 @@ export function drawn(
   const key = seed ?? currentSeed;
   const { at, end } = draw(n, (address) => fill(address, key, 0, step, streams.tensors, a, b, n));
   return shared.heap.f32.slice(at, end);
+}
+
+/** Numbers drawn at a time. */
+const BLOCK = 256;
+
+/** One number after the other, uniform in [0, 1), for a pass over a data set. */
+export function uniformSeries({ seed, ordinal }: RandomKey, pass: number): () => number {
+  let numbers = new Float32Array(0);
+  let next = 0;
+  let blocks = 0;
+  return () => {
+    if (next === numbers.length) {
+      // Memory of its own, not the shared region: a data set may be asked for elements while a step is on its way.
+      const { heap } = runtime();
+      const kernels = runtime().kernels(core);
+      const memory = heap.allocate(BLOCK * 4, 'Random numbers');
+      const { address } = memory;
+      kernels.randomUniform(address, seed, ordinal, blocks++, streams.dataset + pass, 0, 1, BLOCK);
+      numbers = heap.f32.slice(address / 4, address / 4 + BLOCK);
+      heap.release(memory);
+      next = 0;
+    }
+    return numbers[next++];
+  };
 }

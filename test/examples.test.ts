@@ -103,6 +103,18 @@ describe.skipIf(!built)(`examples${built ? '' : ' (skipped: no dist/, run npm ru
     await expectImages({ 'autoencoder.png': [642, 156] });
   });
 
+  it('linear-regression finds the parameters that the data were made with', async () => {
+    const { code, text, last, written } = await run('linear-regression');
+    expect(text).toMatch(/^Epoch 1\/50 - 25 iterations of batch size 32 - /);
+    const [, error, fromExact] = /^linear-regression: parameters within ([\d.]+) .* within ([\d.]+) of/.exec(
+      last,
+    )!;
+    expect(Number(error)).toBeLessThan(0.02);
+    expect(Number(fromExact)).toBeLessThan(0.01);
+    expect(code).toBe(0);
+    expect(written).toEqual([]);
+  });
+
   it.each(LARGER)('$name is passed over without its data', async ({ name, data }) => {
     const { code, lines, written } = await run(name, join(folder, 'nowhere'));
     expect(code).toBe(0);
@@ -121,7 +133,7 @@ describe.skipIf(!built)(`examples${built ? '' : ' (skipped: no dist/, run npm ru
   it('the runner knows its examples', async () => {
     const { code, text } = await run('run', dataFolder, 'mnits');
     expect(code).toBe(1);
-    expect(text).toContain("There is no example 'mnits', only digits, ");
+    expect(text).toContain("There is no example 'mnits', only linear-regression, digits, ");
   });
 
   for (const { name, data, pictures } of LARGER) {

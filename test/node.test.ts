@@ -55,9 +55,9 @@ test('progressBar prints a line for each epoch where the output is no terminal',
     [1, 2],
     { epochs: 2, callbacks: [progressBar()] },
   );
-  expect(log.mock.calls.map(([line]) => String(line).slice(0, 25))).toEqual([
-    'Epoch 1/2 - 1 iteration -',
-    'Epoch 2/2 - 1 iteration -',
+  expect(log.mock.calls.map(([line]) => String(line).split(' - ').slice(0, 2))).toEqual([
+    ['Epoch 1/2', '1 iteration of batch size 32'],
+    ['Epoch 2/2', '1 iteration of batch size 32'],
   ]);
   log.mockRestore();
 });

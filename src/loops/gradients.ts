@@ -6,7 +6,7 @@ import { type Shape, sizeOf } from '../shape.js';
 import type { Logs } from '../train/scoreboard.js';
 import { TrainingState } from '../train/state.js';
 import { runtime } from '../wasm/runtime.js';
-import type { Batch, InputShapes } from './inputs.js';
+import type { BatchParts, InputShapes } from './inputs.js';
 import { OBJECTIVE, type ObjectiveOptions, objectiveOf, type Weights } from './objective.js';
 import { objectivePrograms } from './program.js';
 
@@ -46,7 +46,7 @@ export interface Gradients {
  */
 export function gradients<const Inputs extends InputShapes>(
   options: GradientsOptions<Inputs>,
-): (batch: Batch<Inputs>) => Gradients {
+): (batch: BatchParts<Inputs>) => Gradients {
   const where = options.name ?? 'gradients';
   checkOptions(options, [...OBJECTIVE, 'inputGradients', 'training'], where);
   const { parameters, inputGradients = [], training = false } = options;

@@ -19,7 +19,7 @@ export interface ClassNumbers {
 /** What a batch consists of: the shape of one sample of each part, without the batch axis. */
 export type InputShapes = Readonly<Record<string, Shape | ClassNumbers>>;
 /** The parts of a batch, by name: what `fit` takes as data, all of the same length. */
-export type Batch<Inputs> = { readonly [Name in keyof Inputs]: Data };
+export type BatchParts<Inputs> = { readonly [Name in keyof Inputs]: Data };
 /** What stands for the parts of a batch in a loss. */
 export type InputValues<Inputs> = { readonly [Name in keyof Inputs]: Value };
 
@@ -57,7 +57,7 @@ export function rehearsed(input: Shape | ClassNumbers): Value {
 }
 
 /** Checks a batch whole. @throws ShapeError, ValueError that name the part. */
-export function batchSamples(inputs: InputShapes, batch: Batch<InputShapes>, where: string): Samples {
+export function batchSamples(inputs: InputShapes, batch: BatchParts<InputShapes>, where: string): Samples {
   if (typeof batch !== 'object' || batch === null) {
     throw new ValueError('data-missing', `${where} takes a batch: { ${Object.keys(inputs).join(', ')} }.`);
   }

@@ -10,7 +10,7 @@ import { Scoreboard } from '../train/scoreboard.js';
 import type { TrainingState } from '../train/state.js';
 import type { ScoringProgram } from '../train/trainable.js';
 import { runtime } from '../wasm/runtime.js';
-import { type Batch, batchSamples, type InputShapes } from './inputs.js';
+import { type BatchParts, batchSamples, type InputShapes } from './inputs.js';
 import { emitObjective, type Objective } from './objective.js';
 
 interface ObjectiveProgram extends ScoringProgram {
@@ -26,7 +26,7 @@ export function objectivePrograms(
   objective: Objective,
   state: TrainingState,
   finish: (b: Builder) => void,
-): (batch: Batch<InputShapes>) => { feed: ObjectiveProgram; length: number } {
+): (batch: BatchParts<InputShapes>) => { feed: ObjectiveProgram; length: number } {
   const programs = new ProgramCache<ObjectiveProgram>();
   return (batch) => {
     const samples = batchSamples(objective.inputs, batch, objective.where);

@@ -10,7 +10,7 @@ import type { Shape } from '../shape.js';
 import type { Logs } from '../train/scoreboard.js';
 import { TrainingState } from '../train/state.js';
 import { runtime } from '../wasm/runtime.js';
-import type { Batch, InputShapes } from './inputs.js';
+import type { BatchParts, InputShapes } from './inputs.js';
 import { OBJECTIVE, type ObjectiveOptions, objectiveOf, type Weights } from './objective.js';
 import { objectivePrograms } from './program.js';
 
@@ -44,7 +44,7 @@ export interface TrainStep<Inputs> {
    * @returns the loss and its terms, those from before the step.
    * @throws ShapeError, ValueError for data that do not fit; nothing has changed then.
    */
-  (batch: Batch<Inputs>): Logs;
+  (batch: BatchParts<Inputs>): Logs;
   /** Its `learningRate` may be set between steps. */
   readonly optimizer: Optimizer;
   /** What the training keeps from step to step. */
@@ -82,7 +82,7 @@ export function trainStep(options: TrainStepOptions<InputShapes> | ModelStepOpti
   const key = 'model' in options ? options.model.key : nextLoopKey();
   const training = new TrainingState(runtime(), optimizer, objective.parameters, key);
   const run = objectivePrograms(objective, training, (b) => emitUpdate(b, training));
-  const step = (batch: Batch<InputShapes>): Logs => {
+  const step = (batch: BatchParts<InputShapes>): Logs => {
     const { feed } = run(batch);
     training.endStep();
     return feed.scores.logs();

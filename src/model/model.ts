@@ -6,16 +6,19 @@ import {
   type Samples,
   stepAlone,
 } from '../data/feed.js';
+import { type BatchSource, dataArguments, isBatchSource, refuseBatchOptions } from '../data/stream.js';
 import type { Tensor } from '../data/tensor.js';
 import { type ClassWeight, type SampleWeight, withClassWeights, withSampleWeights } from '../data/weights.js';
 import { ConfigError, FourlaneError } from '../errors.js';
 import type { LoadWeightsOptions, SaveOptions } from '../file/options.js';
 import type { LayerOptions } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
-import { checkOptions } from '../names.js';
+import { checkNumber, checkOptions } from '../names.js';
 import type { Optimizer } from '../optimizer.js';
-import { type Callback, CallbackList } from '../train/callback.js';
-import { evaluateSamples } from '../train/evaluate.js';
+import type { BatchData } from '../train/batches.js';
+import type { Callback } from '../train/callback.js';
+import { streamOf } from '../train/data.js';
+import { evaluateBatches } from '../train/evaluate.js';
 import type { History } from '../train/history.js';
 import { Pacer } from '../train/pacer.js';
 import type { Logs } from '../train/scoreboard.js';
@@ -39,8 +42,10 @@ export interface ModelOptions extends LayerOptions {
 }
 
 export interface EvaluateOptions {
-  /** Samples a step. Default 32. */
+  /** Samples a step, for data in memory. Default 32, or as many as `steps` need. */
   batchSize?: number;
+  /** How many steps there are. Default: all of the data. */
+  steps?: number;
   /** What each sample counts in the loss and in weighted metrics. Default: all of them once. */
   sampleWeight?: SampleWeight;
   callbacks?: readonly Callback[];
@@ -65,7 +70,14 @@ export interface TrainOnBatchOptions extends TestOnBatchOptions {
   classWeight?: ClassWeight;
 }
 
+const EVALUATE_OPTIONS = ['batchSize', 'steps', 'sampleWeight', 'callbacks', 'signal', 'yieldEvery'];
+
 export type FitOptions = TrainerOptions<ModelData>;
+
+/** Batches to predict. */
+type PredictSource =
+  | AsyncIterable<ModelData | readonly ModelData[]>
+  | (Iterable<ModelData | readonly ModelData[]> & { readonly length?: undefined });
 
 /** A graph of layers that can be compiled, trained, evaluated and asked for predictions; itself a layer. */
 export class Model extends Network implements Trainable<ModelData> {
@@ -90,7 +102,8 @@ export class Model extends Network implements Trainable<ModelData> {
   protected override setGraph(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): void {
     super.setGraph(inputs, outputs);
     this.#forget();
-    if (this.#compileArguments) this.#compiled = compileOptions(this.#compileArguments, this.outputs);
+    const told = this.compileArguments;
+    if (told) this.#compiled = compileOptions(told, this.outputs);
   }
 
   get optimizer(): Optimizer | undefined {
@@ -127,32 +140,36 @@ export class Model extends Network implements Trainable<ModelData> {
   }
 
   /**
-   * Trains the model on all samples, `epochs` times. Data are checked whole before the first step.
+   * Trains the model on all samples, `epochs` times. Data in memory are checked whole before the first step, each batch
+   * before its own.
    *
-   * @param x data for the inputs: nested arrays, typed arrays, tensors, a SparseMatrix.
+   * @param x data for the inputs: nested arrays, typed arrays, tensors, a SparseMatrix. Or batches, without `y`: a
+   *   `Dataset`, or anything (async) iterable that gives [x, y] or [x, y, sampleWeight].
    * @param y targets: of the shape of the output, or class numbers for a sparse loss.
    * @returns the history: loss and metrics of every epoch.
    */
-  fit(x: ModelData, y: ModelData, options: FitOptions = {}): Promise<History> {
-    try {
-      return new Trainer(options).fit(this, x, y);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  fit(x: ModelData, y: ModelData, options?: FitOptions): Promise<History>;
+  fit(batches: BatchSource, options?: FitOptions): Promise<History>;
+  async fit(...given: [x: unknown, y?: unknown, options?: FitOptions]): Promise<History> {
+    const { x, y, options } = dataArguments(given);
+    return new Trainer(options).fit(this, x as ModelData, y as ModelData);
   }
 
-  /** Loss and metrics over all samples, whatever the batch size. */
-  async evaluate(x: ModelData, y: ModelData, options: EvaluateOptions = {}): Promise<Logs> {
-    checkOptions(options, ['batchSize', 'sampleWeight', 'callbacks', 'signal', 'yieldEvery'], 'evaluate');
-    const batchSize = checkBatchSize(options.batchSize ?? 32);
-    const samples = this.samples(x, y, options.sampleWeight);
-    const steps = Math.ceil(samples.length / batchSize);
-    const progress = () => ({ batch: 0, logs: {} });
-    const counts = { epochs: 1, steps, samples: samples.length, batchSize };
-    const params = { ...counts, verbose: 0, progress, resume: false };
-    const callbacks = new CallbackList(options.callbacks ?? [], this, params);
-    const pacer = new Pacer(options.yieldEvery, options.signal);
-    return evaluateSamples(this, samples, batchSize, callbacks, pacer);
+  /** Loss and metrics over all samples, whatever the batch size; `x` and `y` as for `fit`. */
+  evaluate(x: ModelData, y: ModelData, options?: EvaluateOptions): Promise<Logs>;
+  evaluate(batches: BatchSource, options?: EvaluateOptions): Promise<Logs>;
+  async evaluate(...given: [x: unknown, y?: unknown, options?: EvaluateOptions]): Promise<Logs> {
+    const { x, y, options = {} } = dataArguments(given);
+    checkOptions(options, EVALUATE_OPTIONS, 'evaluate');
+    const { batchSize, steps, sampleWeight, callbacks = [], signal, yieldEvery } = options;
+    checkBatchSize(batchSize ?? 32);
+    if (steps !== undefined) checkNumber(steps, 'evaluate: steps', { from: 1, whole: true });
+    let data: BatchData;
+    if (isBatchSource<readonly ModelData[]>(x)) {
+      refuseBatchOptions({ y, batchSize, sampleWeight }, 'evaluate');
+      data = streamOf(this, x, 'evaluate', ['x', 'y', 'sampleWeight']);
+    } else data = this.samples(x as ModelData, y as ModelData, sampleWeight);
+    return evaluateBatches(this, data, { batchSize, steps }, callbacks, new Pacer(yieldEvery, signal));
   }
 
   /**
@@ -162,20 +179,23 @@ export class Model extends Network implements Trainable<ModelData> {
   predict<T extends readonly Tensor[]>(x: ModelData, options?: PredictOptions): T;
   predict(x: ModelData, options: PredictOptions = {}): Tensor | readonly Tensor[] {
     checkOptions(options, ['batchSize', 'callbacks'], 'predict');
-    const { callbacks = [] } = options;
     const batchSize = checkBatchSize(options.batchSize ?? 32);
-    const samples = this.#inputs(x, 'x');
-    const { inputs, length } = samples;
-    const feed = this.#predicting.get(inputs, Math.min(batchSize, length), (capacity) =>
-      buildPredicting(this.graph, inputs, capacity, this.name),
-    );
-    for (const callback of callbacks) {
-      callback.model = this;
-      callback.onPredictBegin({});
+    return this.#predict(this.#inputs(x, 'x'), batchSize, options.callbacks);
+  }
+
+  /**
+   * The outputs for one batch after the other, as `predict` gives them: `for await (const p of model.predictBatches(data))`.
+   *
+   * @param batches a `Dataset`, or anything else (async) iterable, of data for the inputs or of batches as `fit` takes
+   *   them: an array is [x], [x, y] or [x, y, sampleWeight].
+   * @throws ShapeError, ValueError that name the batch.
+   */
+  async *predictBatches(batches: PredictSource): AsyncGenerator<Tensor | readonly Tensor[], void, undefined> {
+    let number = 0;
+    for await (const batch of batches) {
+      const samples = this.#inputs(Array.isArray(batch) ? batch[0] : batch, `x in batch ${++number}`);
+      yield this.#predict(samples, samples.length);
     }
-    const tensors = predictSamples(feed, samples, batchSize, callbacks);
-    for (const callback of callbacks) callback.onPredictEnd({});
-    return tensors.length === 1 ? tensors[0] : tensors;
   }
 
   /** One step on one batch. Returns its loss and metrics, those from before the step. */
@@ -300,6 +320,24 @@ export class Model extends Network implements Trainable<ModelData> {
       `Model '${this.name}' must be compiled before it is trained or evaluated: ` +
         "model.compile({ optimizer: 'adam', loss: 'meanSquaredError' }).",
     );
+  }
+
+  #predict(
+    samples: Samples,
+    batchSize: number,
+    callbacks: readonly Callback[] = [],
+  ): Tensor | readonly Tensor[] {
+    const { inputs, length } = samples;
+    const feed = this.#predicting.get(inputs, Math.min(batchSize, length), (capacity) =>
+      buildPredicting(this.graph, inputs, capacity, this.name),
+    );
+    for (const callback of callbacks) {
+      callback.model = this;
+      callback.onPredictBegin({});
+    }
+    const tensors = predictSamples(feed, samples, batchSize, callbacks);
+    for (const callback of callbacks) callback.onPredictEnd({});
+    return tensors.length === 1 ? tensors[0] : tensors;
   }
 
   #inputs(x: ModelData, argument: string): Samples {

@@ -1,6 +1,4 @@
 import type { ModelData } from '../data/adapt.js';
-import { SparseMatrix } from '../data/sparse.js';
-import { isTensorData, tensor } from '../data/tensor.js';
 import { ConfigError } from '../errors.js';
 import { InputLayer } from '../layers/input.js';
 import { Layer } from '../layers/layer.js';
@@ -9,6 +7,7 @@ import { checkOptions } from '../names.js';
 import type { Shape } from '../shape.js';
 import { layerConfig, type ModelConfig } from './architecture.js';
 import { Model } from './model.js';
+import { sampleShape } from './sampleShape.js';
 
 export interface SequentialOptions {
   layers?: readonly Layer[];
@@ -71,11 +70,8 @@ export class Sequential extends Model {
   }
 
   protected override prepareFor(x: ModelData): void {
-    if (this.built) return;
-    if (isTensorData(x) || (Array.isArray(x) && x.length === 0)) {
-      this.graph;
-    } else if (x instanceof SparseMatrix) this.build([x.shape[1]]);
-    else this.build(tensor(x as number[][]).shape.slice(1));
+    const shape = this.built ? undefined : sampleShape(x);
+    if (shape) this.build(shape);
   }
 
   #append(layer: Layer): void {

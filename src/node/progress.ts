@@ -11,7 +11,7 @@ type CliProgress = { SingleBar: typeof SingleBar; Presets: typeof Presets };
 const REDRAW = 100;
 
 /**
- * A bar while an epoch runs (iteration of iterations, time left, loss and metrics) and a line when it has ended; where
+ * A bar while an epoch runs (iteration of iterations where they are known, time left, loss and metrics) and a line when it has ended; where
  * the output is no terminal, the lines alone.
  */
 class ProgressBar extends ProgbarLogger {
@@ -29,8 +29,9 @@ class ProgressBar extends ProgbarLogger {
     super.onEpochBegin(epoch, logs);
     if (!process.stdout.isTTY) return;
     const { epochs, steps } = this.params;
+    const known = steps ? '{bar} {value}/{total} - {left} left' : '{value} iterations';
     this.#bar = new this.#library.SingleBar({
-      format: `Epoch ${epoch + 1}/${epochs} {bar} {value}/{total} - {left} left - {logs}`,
+      format: `Epoch ${epoch + 1}/${epochs} ${known} - {logs}`,
       barCompleteChar: '━',
       barIncompleteChar: '─',
       barsize: Math.max(6, Math.min(24, process.stdout.columns - 74)),
@@ -39,7 +40,7 @@ class ProgressBar extends ProgbarLogger {
       linewrap: false,
     });
     this.#began = Date.now();
-    this.#bar.start(steps, 0, { logs: '', left: '?' });
+    this.#bar.start(steps ?? 0, 0, { logs: '', left: '?' });
     // The timer fires when training gives the event loop its turn; no step pays for the bar.
     this.#timer = setInterval(() => this.#draw(), REDRAW).unref();
   }
@@ -53,7 +54,8 @@ class ProgressBar extends ProgbarLogger {
   #draw(): void {
     const { batch, logs } = this.params.progress();
     if (!batch) return;
-    const left = ((Date.now() - this.#began) / batch) * (this.params.steps - batch);
+    const { steps = batch } = this.params;
+    const left = ((Date.now() - this.#began) / batch) * (steps - batch);
     this.#bar?.update(batch, { logs: formatLogs(logs), left: `${(left / 1000).toFixed(1)} s` });
   }
 }

@@ -182,6 +182,8 @@ function lifetimesOf(
   steps.forEach(({ args }, at) => {
     for (const argument of args) mention(argument, at);
   });
+  // What no step names is read through a table of addresses, as sparse rows are: nothing may take its place.
+  for (const lifetime of lifetimes.values()) if (lifetime.last < 0) lifetime.last = steps.length;
   for (const value of outputs) mention(value, steps.length);
   // What no step names is read through addresses that others hold, such as the copied rows of a sparse matrix.
   for (const lifetime of lifetimes.values()) if (lifetime.last < 0) lifetime.last = steps.length;

@@ -27,9 +27,11 @@ export interface RunParams {
    */
   resume: boolean;
   readonly epochs: number;
-  /** Iterations an epoch: how many batches it has. */
-  readonly steps: number;
-  readonly samples: number;
+  /** Iterations an epoch: how many batches it has; undefined while nobody knows, as in the first epoch of some data. */
+  readonly steps: number | undefined;
+  /** How many samples there are; undefined where the data come in batches. */
+  readonly samples: number | undefined;
+  /** Samples an iteration; where the data come in batches, those of the largest so far. */
   readonly batchSize: number;
   readonly verbose: number;
   /** How far the epoch is, for whoever reports it now and then: iterations done, and the running means. */
@@ -92,10 +94,10 @@ export class CallbackList {
    * A function that calls a batch hook where somebody overrides it, undefined where nobody does. It returns a promise
    * only if a hook does. `logs` is asked for only once for all of them.
    */
-  batchHook(hook: BatchHook): ((batch: number, logs: () => Logs) => Promise<void> | undefined) | undefined {
+  batchHook(hook: BatchHook, logs: () => Logs): ((batch: number) => Promise<void> | undefined) | undefined {
     const listeners = this.callbacks.filter((callback) => callback[hook] !== Callback.prototype[hook]);
     if (!listeners.length) return undefined;
-    return (batch, logs) => {
+    return (batch) => {
       const current = logs();
       let pending: Promise<void> | undefined;
       for (const listener of listeners) {

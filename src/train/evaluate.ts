@@ -1,48 +1,61 @@
-import type { BatchRows } from '../data/column.js';
-import type { Samples } from '../data/feed.js';
-import { openStepper } from '../data/stepper.js';
-import type { CallbackList } from './callback.js';
+import { type BatchData, type BatchPlan, runEpoch } from './batches.js';
+import { type Callback, CallbackList } from './callback.js';
 import type { Pacer } from './pacer.js';
 import type { Logs } from './scoreboard.js';
 import type { Trainable } from './trainable.js';
+import { withBatches } from './withBatches.js';
 
-/** Loss and metrics over samples. Its sums are its own, so that several evaluations may overlap. */
-export async function evaluateSamples<Data>(
+/**
+ * Loss and metrics over data. Its sums are its own, so that several evaluations may overlap.
+ *
+ * @param callbacks those of a run that goes on, or new ones.
+ */
+export function evaluateBatches<Data>(
   model: Trainable<Data>,
-  samples: Samples,
-  batchSize: number,
-  callbacks: CallbackList,
+  data: BatchData,
+  plan: BatchPlan,
+  callbacks: CallbackList | readonly Callback[],
   pacer: Pacer,
 ): Promise<Logs> {
-  const feed = model.evaluationProgram(samples, Math.min(batchSize, samples.length));
-  const { scores } = feed;
-  const stepper = await openStepper(feed, samples);
-  const steps = Math.ceil(samples.length / batchSize);
-  const batchBegin = callbacks.batchHook('onTestBatchBegin');
-  const batchEnd = callbacks.batchHook('onTestBatchEnd');
-  const logs = () => scores.logs();
-  await callbacks.each((callback) => callback.onTestBegin({}));
-  // Not by a reset: the step of another evaluation may be on its way.
-  const sums = scores.save().fill(0);
-  const rows: BatchRows = { order: undefined, start: 0, count: 0 };
-  for (let batch = 0; batch < steps; batch++) {
-    pacer.check(() => `in an evaluation, after ${batch} of ${steps} iterations`);
-    const beginning = batchBegin?.(batch, logs);
-    if (beginning) await beginning;
-    rows.start = batch * batchSize;
-    rows.count = Math.min(batchSize, samples.length - rows.start);
-    while (stepper.pending) await stepper.pending;
-    scores.restore(sums);
-    const running = stepper.step(rows);
-    if (running) await running;
-    scores.save(sums);
-    const ending = batchEnd?.(batch, logs);
-    if (ending) await ending;
-    if (pacer.due()) await pacer.pause();
-  }
-  while (stepper.pending) await stepper.pending;
-  scores.restore(sums);
-  const result = logs();
-  await callbacks.each((callback) => callback.onTestEnd(result));
-  return result;
+  return withBatches(
+    data,
+    plan,
+    (samples, batchSize) => model.evaluationProgram(samples, batchSize),
+    async (batches) => {
+      await pacer.wait(batches.begin(), () => 'before an evaluation');
+      const { samples, batchSize } = batches;
+      const list =
+        callbacks instanceof CallbackList
+          ? callbacks
+          : new CallbackList(callbacks, model, {
+              ...{ epochs: 1, samples, batchSize, verbose: 0, resume: false },
+              steps: batches.steps,
+              progress: () => ({ batch: batches.taken, logs: logs() }),
+            });
+      const logs = () => batches.feed.scores.logs();
+      const batchBegin = list.batchHook('onTestBatchBegin', logs);
+      const batchEnd = list.batchHook('onTestBatchEnd', logs);
+      await list.each((callback) => callback.onTestBegin({}));
+      // Not by a reset: the step of another evaluation may be on its way.
+      const sums = batches.feed.scores.save().fill(0);
+      await runEpoch(
+        batches,
+        {
+          begin: (scores) => scores.restore(sums),
+          end: (scores) => void scores.save(sums),
+          batchBegin,
+          batchEnd,
+          stopped: () => false,
+          where: () => `in an evaluation, after ${batches.taken} of ${batches.steps ?? 'some'} iterations`,
+        },
+        pacer,
+      );
+      const { feed, stepper } = batches;
+      while (stepper.pending) await stepper.pending;
+      feed.scores.restore(sums);
+      const result = logs();
+      await list.each((callback) => callback.onTestEnd(result));
+      return result;
+    },
+  );
 }

@@ -43,13 +43,33 @@ export class Pacer {
 
   /** @throws FourlaneError `aborted`, named AbortError, if the signal says so; `where` is told in the message. */
   check(where: () => string): void {
-    if (!this.#signal?.aborted) return;
-    const error = new FourlaneError(
-      'aborted',
-      `The run was aborted ${where()}. The model is as it was after the last whole step and can be used and trained.`,
-      { cause: this.#signal.reason },
-    );
-    error.name = 'AbortError';
-    throw error;
+    if (this.#signal?.aborted) throw abortion(this.#signal, where);
   }
+
+  /** What is waited for; rejects as `check` throws, as soon as the signal says so. */
+  async wait<T>(promise: Promise<T>, where: () => string): Promise<T> {
+    const signal = this.#signal;
+    if (!signal) return promise;
+    let abort!: () => void;
+    const aborted = new Promise<never>((_, reject) => {
+      abort = () => reject(abortion(signal, where));
+      if (signal.aborted) abort();
+      else signal.addEventListener('abort', abort);
+    });
+    try {
+      return await Promise.race([promise, aborted]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+}
+
+function abortion(signal: AbortSignal, where: () => string): FourlaneError {
+  const error = new FourlaneError(
+    'aborted',
+    `The run was aborted ${where()}. The model is as it was after the last whole step and can be used and trained.`,
+    { cause: signal.reason },
+  );
+  error.name = 'AbortError';
+  return error;
 }

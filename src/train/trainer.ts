@@ -1,33 +1,42 @@
-import type { BatchRows } from '../data/column.js';
-import { releaseSamples, type Samples, settleSamples, sliceSamples } from '../data/feed.js';
-import { openStepper } from '../data/stepper.js';
-import { type ClassWeight, type SampleWeight, withClassWeights } from '../data/weights.js';
+import { type BatchSource, isBatchSource, refuseBatchOptions } from '../data/stream.js';
+import type { ClassWeight, SampleWeight } from '../data/weights.js';
 import { ConfigError, FourlaneError, ValueError } from '../errors.js';
-import { checkOptions } from '../names.js';
+import { checkNumber, checkOptions } from '../names.js';
 import { permutationOf, streams } from '../random.js';
-import type { Callback, RunParams } from './callback.js';
-import { CallbackList } from './callback.js';
+import { type BatchData, type Batches, type BatchPlan, runEpoch, type Turn } from './batches.js';
+import { type Callback, CallbackList, type RunParams } from './callback.js';
 import { ProgbarLogger } from './callbacks/progbarLogger.js';
-import { evaluateSamples } from './evaluate.js';
+import { type Loaders, openData, releaseData, settleData } from './data.js';
+import { type Dataloader, DataModule } from './dataModule.js';
+import { evaluateBatches } from './evaluate.js';
 import { History } from './history.js';
 import { Pacer } from './pacer.js';
 import type { Logs } from './scoreboard.js';
+import type { Position, TrainingState } from './state.js';
 import type { Trainable } from './trainable.js';
+import { withBatches } from './withBatches.js';
 
 export interface TrainerOptions<Data> {
   /** How often all samples are gone through. Default 1. */
   epochs?: number;
-  /** Samples an iteration. Default 32. */
+  /** Samples an iteration, for data in memory. Default 32, or as many as `stepsPerEpoch` batches need. */
   batchSize?: number;
-  /** [x, y] or [x, y, sampleWeight] on which loss and metrics are computed after each epoch. */
-  validationData?: readonly [Data, Data] | readonly [Data, Data, SampleWeight];
+  /**
+   * Iterations an epoch. Default: a pass over the data. With it the next epoch goes on where the last one has ended; data
+   * that end within an epoch end that with a warning, and the training where they cannot begin anew.
+   */
+  stepsPerEpoch?: number;
+  /** [x, y], [x, y, sampleWeight] or batches on which loss and metrics are computed after each epoch. */
+  validationData?: Dataloader<Data>;
   /** The share of the samples, the last ones, that is held out instead. Default 0. */
   validationSplit?: number;
-  /** Samples a step of the validation. Default: batchSize. */
+  /** Samples a step of the validation, for data in memory. Default: batchSize. */
   validationBatchSize?: number;
+  /** Steps of a validation, each of which begins at the beginning of its data. Default: all of them. */
+  validationSteps?: number;
   /** Validate after every so many epochs, counted from the first of all. Default 1. */
   validationFreq?: number;
-  /** Whether the samples of each epoch come in another order. Default true. */
+  /** Whether the samples in memory come in another order in each epoch; batches come as they are. Default true. */
   shuffle?: boolean;
   /**
    * What each sample counts in the loss and in weighted metrics, or each row of an output (time step). The loss is
@@ -39,6 +48,11 @@ export interface TrainerOptions<Data> {
   callbacks?: readonly Callback[];
   /** 0 prints nothing, 1 (default) a line for each epoch. */
   verbose?: number;
+  /**
+   * Ends the training when the loss of an epoch differs from that of the epoch before by no more than this: gradient
+   * descent has converged. Default: never.
+   */
+  tolerance?: number;
   /** The number of the first epoch, to go on with a former run. Default 0. */
   initialEpoch?: number;
   /**
@@ -54,23 +68,23 @@ export interface TrainerOptions<Data> {
 }
 
 const OPTIONS = [
-  ...['epochs', 'batchSize', 'validationData', 'validationSplit', 'validationBatchSize', 'validationFreq'],
   ...[
+    'epochs',
+    'batchSize',
+    'stepsPerEpoch',
     'shuffle',
     'sampleWeight',
     'classWeight',
     'callbacks',
     'verbose',
-    'initialEpoch',
-    'resume',
-    'signal',
-    'yieldEvery',
   ],
+  ...['validationData', 'validationSplit', 'validationBatchSize', 'validationSteps', 'validationFreq'],
+  ...['tolerance', 'initialEpoch', 'resume', 'signal', 'yieldEvery'],
 ];
 
 /**
  * Owns the loop: epochs, iterations, validation, callbacks. `model.fit(x, y, options)` is
- * `new Trainer(options).fit(model, x, y)`.
+ * `new Trainer(options).fit(model, x, y)`; a `DataModule` brings data for training and validation.
  */
 export class Trainer<Data> {
   readonly options: TrainerOptions<Data>;
@@ -83,6 +97,9 @@ export class Trainer<Data> {
     wholeNumber(initialEpoch, 'initialEpoch', 0);
     wholeNumber(batchSize, 'batchSize', 1);
     wholeNumber(options.validationBatchSize ?? batchSize, 'validationBatchSize', 1);
+    wholeNumber(options.stepsPerEpoch ?? 1, 'stepsPerEpoch', 1);
+    wholeNumber(options.validationSteps ?? 1, 'validationSteps', 1);
+    if (options.tolerance !== undefined) checkNumber(options.tolerance, 'fit: tolerance', { from: 0 });
     wholeNumber(validationFreq, 'validationFreq', 1);
     if (!(validationSplit >= 0 && validationSplit < 1)) {
       throw new ValueError(
@@ -99,7 +116,13 @@ export class Trainer<Data> {
    * @throws FourlaneError `fit-pending` while another fit of this model runs, `aborted` where the signal says so,
    *   `thread-died` where one of several threads does, `thread-start` where the next fit cannot start others.
    */
-  async fit(model: Trainable<Data>, x: Data, y: Data): Promise<History> {
+  fit(model: Trainable<Data>, x: Data, y: Data): Promise<History>;
+  fit(model: Trainable<Data>, data: BatchSource<Data> | DataModule<Data>): Promise<History>;
+  async fit(
+    model: Trainable<Data>,
+    x: Data | BatchSource<Data> | DataModule<Data>,
+    y?: Data,
+  ): Promise<History> {
     if (model.fitting) {
       throw new FourlaneError(
         'fit-pending',
@@ -108,89 +131,109 @@ export class Trainer<Data> {
     }
     model.fitting = true;
     try {
-      return await this.#run(model, x, y);
+      if (x instanceof DataModule) {
+        const training = await x.trainDataloader();
+        const validation = this.options.validationData ?? (await x.valDataloader());
+        return await this.#run(model, { training, validation });
+      }
+      const training: Dataloader<Data> = isBatchSource<readonly Data[]>(x) ? x : [x, y!];
+      if (training === x) refuseBatchOptions({ y }, 'fit');
+      return await this.#run(model, { training, validation: this.options.validationData });
     } finally {
       model.fitting = false;
     }
   }
 
-  async #run(model: Trainable<Data>, x: Data, y: Data): Promise<History> {
-    const split = this.#split(model, x, y);
-    const readsSparse = (input: number) => model.inputReadsSparse(input);
-    const training = settleSamples(split.training, readsSparse);
-    const validation = split.validation && settleSamples(split.validation, readsSparse);
+  async #run(model: Trainable<Data>, loaders: Loaders<Data>): Promise<History> {
+    const { batchSize, stepsPerEpoch: steps, shuffle = true } = this.options;
+    const data = settleData(model, openData(model, loaders, this.options));
+    const pass: Pass = { number: 0 };
+    const order = (samples: number) =>
+      shuffle ? permutationOf(samples, model.key, pass.number, streams.shuffle) : undefined;
     try {
-      return await this.#train(model, training, validation);
+      return await withBatches(
+        data.training,
+        { batchSize, steps, order },
+        (samples, size) => model.trainingProgram(samples, size),
+        (batches) => this.#train(model, batches, pass, data.validation),
+      );
     } finally {
-      releaseSamples(training);
-      if (validation) releaseSamples(validation);
+      releaseData(data);
     }
   }
 
-  async #train(model: Trainable<Data>, training: Samples, validation: Samples | undefined): Promise<History> {
-    const { epochs = 1, batchSize = 32, initialEpoch = 0, shuffle = true, verbose = 1 } = this.options;
-    const { resume = false } = this.options;
-    const { validationFreq = 1, validationBatchSize = batchSize, signal, yieldEvery } = this.options;
-    const steps = Math.ceil(training.length / batchSize);
-    const feed = model.trainingProgram(training, Math.min(batchSize, training.length));
+  async #train(
+    model: Trainable<Data>,
+    batches: Batches,
+    pass: Pass,
+    validation: BatchData | undefined,
+  ): Promise<History> {
+    const { epochs = 1, initialEpoch = 0, verbose = 1, tolerance = -1, resume = false } = this.options;
+    const { validationFreq = 1, signal, yieldEvery } = this.options;
+    const pacer = new Pacer(yieldEvery, signal);
+    let epoch = initialEpoch;
+    const where = () =>
+      `in epoch ${epoch + 1} of ${epochs}, after ${batches.taken} of ${batches.steps ?? 'some'} iterations`;
+    await pacer.wait(batches.begin(), where);
     const state = model.trainingState();
     const history = new History();
-    const logs = () => feed.scores.logs();
-    let batch = 0;
-    const progress = () => ({ batch, logs: logs() });
-    const { length: samples } = training;
-    const params: RunParams = { epochs, steps, samples, batchSize, verbose, progress, resume };
+    let { scores } = batches.feed;
+    const logs = () => scores.logs();
+    const params: RunParams = {
+      ...{ epochs, samples: batches.samples, verbose, resume },
+      get steps() {
+        return batches.steps;
+      },
+      get batchSize() {
+        return batches.batchSize;
+      },
+      progress: () => ({ batch: batches.taken, logs: logs() }),
+    };
     const callbacks = new CallbackList(this.#callbacks(verbose, history), model, params);
-    const batchBegin = callbacks.batchHook('onTrainBatchBegin');
-    const batchEnd = callbacks.batchHook('onTrainBatchEnd');
-    const pacer = new Pacer(yieldEvery, signal);
-    const stepper = await openStepper(feed, training);
+    const turn: Turn = {
+      begin: (current) => {
+        // A batch that needs another program goes on with the sums so far.
+        if (current !== scores) current.restore(scores.save());
+        scores = current;
+        state.beginStep();
+      },
+      end: () => {
+        state.endStep();
+        if (batches.taken === 1) state.epochs++;
+        state.reach(epoch, batches.taken, scores);
+      },
+      batchBegin: callbacks.batchHook('onTrainBatchBegin', logs),
+      batchEnd: callbacks.batchHook('onTrainBatchEnd', logs),
+      stopped: () => model.stopTraining,
+      where,
+    };
 
     model.stopTraining = false;
     let last: Logs = {};
     await callbacks.each((callback) => callback.onTrainBegin({}));
     const start = params.resume ? state.position : { epoch: initialEpoch, batch: 0, sums: undefined };
-    if (start.batch > steps) throw otherBatches(start.batch, steps);
     if (params.resume) state.showAverages(false);
     let ended = false;
     try {
-      for (
-        let { epoch, batch: done, sums } = start;
-        epoch < epochs && !model.stopTraining;
-        epoch++, done = 0
-      ) {
-        if (done && sums) feed.scores.restore(sums);
-        else feed.scores.reset();
-        state.reach(epoch, done, feed.scores);
+      epoch = start.epoch;
+      await pacer.wait(catchUp(batches, pass, state, { ...start, initialEpoch }), where);
+      for (let first = true; epoch < epochs && !model.stopTraining; epoch++, first = false) {
+        if (!first && !(await pacer.wait(batches.begin(), where))) break;
+        scores = batches.feed.scores;
+        if (batches.taken && start.sums) scores.restore(start.sums);
+        else scores.reset();
+        if (!batches.taken) pass.number = state.epochs;
+        state.reach(epoch, batches.taken, scores);
         await callbacks.each((callback) => callback.onEpochBegin(epoch, {}));
-        const begun = done ? state.epochs - 1 : state.epochs;
-        const order = shuffle ? permutationOf(samples, model.key, begun, streams.shuffle) : undefined;
-        const rows: BatchRows = { order, start: 0, count: 0 };
-        for (batch = done; batch < steps; batch++) {
-          pacer.check(() => `in epoch ${epoch + 1} of ${epochs}, after ${batch} of ${steps} iterations`);
-          const beginning = batchBegin?.(batch, logs);
-          if (beginning) await beginning;
-          rows.start = batch * batchSize;
-          rows.count = Math.min(batchSize, training.length - rows.start);
-          while (stepper.pending) await stepper.pending;
-          state.beginStep();
-          const running = stepper.step(rows);
-          if (running) await running;
-          state.endStep();
-          if (batch === 0) state.epochs++;
-          done = batch + 1;
-          state.reach(epoch, done, feed.scores);
-          const ending = batchEnd?.(batch, logs);
-          if (ending) await ending;
-          if (model.stopTraining) break;
-          if (pacer.due()) await pacer.pause();
-        }
+        const whole = await runEpoch(batches, turn, pacer);
+        const before = last.loss ?? Infinity;
         last = logs();
+        if (Math.abs(last.loss - before) <= tolerance) model.stopTraining = true;
         if (validation && (epoch + 1) % validationFreq === 0) {
-          const scores = await evaluateSamples(model, validation, validationBatchSize, callbacks, pacer);
-          for (const [key, value] of Object.entries(scores)) last[`val_${key}`] = value;
+          const found = await evaluateBatches(model, validation, this.#validationPlan(), callbacks, pacer);
+          for (const [key, value] of Object.entries(found)) last[`val_${key}`] = value;
         }
-        if (done === steps) state.reach(epoch + 1, 0);
+        if (whole) state.reach(epoch + 1, 0);
         await callbacks.each((callback) => callback.onEpochEnd(epoch, last));
       }
       ended = true;
@@ -205,29 +248,9 @@ export class Trainer<Data> {
     return history;
   }
 
-  #split(model: Trainable<Data>, x: Data, y: Data): { training: Samples; validation: Samples | undefined } {
-    const { classWeight, sampleWeight, validationData, validationSplit = 0 } = this.options;
-    const samples = model.samples(x, y, sampleWeight);
-    const weighted = (training: Samples) =>
-      classWeight ? withClassWeights(training, classWeight, 'fit') : training;
-    if (validationData) {
-      const names: [string, string, string] = ['validation x', 'validation y', 'validation sampleWeight'];
-      const [xVal, yVal, weights] = validationData;
-      return { training: weighted(samples), validation: model.samples(xVal, yVal, weights, names) };
-    }
-    if (!validationSplit) return { training: weighted(samples), validation: undefined };
-    const at = Math.floor(samples.length * (1 - validationSplit));
-    if (at === 0 || at === samples.length) {
-      throw new ValueError(
-        'option-value',
-        `fit: validationSplit ${validationSplit} of ${samples.length} samples leaves ${at} for training and ` +
-          `${samples.length - at} for validation; both need at least one.`,
-      );
-    }
-    return {
-      training: weighted(sliceSamples(samples, 0, at)),
-      validation: sliceSamples(samples, at, samples.length),
-    };
+  #validationPlan(): BatchPlan {
+    const { batchSize, validationBatchSize = batchSize, validationSteps } = this.options;
+    return { batchSize: validationBatchSize, steps: validationSteps };
   }
 
   #callbacks(verbose: number, history: History): Callback[] {
@@ -245,12 +268,39 @@ export class Trainer<Data> {
   }
 }
 
-function otherBatches(done: number, steps: number): ConfigError {
-  return new ConfigError(
-    'resume',
-    `fit: the epoch that goes on has ${done} iterations behind it, but with these data and this batchSize it has only ` +
-      `${steps}: resume takes the data and options of the run that was interrupted.`,
-  );
+/** Which pass over the samples in memory comes next: its order is drawn by the number of epochs before it. */
+interface Pass {
+  number: number;
+}
+
+/**
+ * Goes to where a run that goes on was: past the batches of the epoch, and where passes and epochs are not the same, past
+ * the epochs before. Batches from a source are asked for and dropped, those of the running epoch alone.
+ */
+async function catchUp(
+  batches: Batches,
+  pass: Pass,
+  state: TrainingState,
+  { epoch, batch, initialEpoch }: Position & { initialEpoch: number },
+): Promise<boolean> {
+  const begun = state.epochs - (batch ? 1 : 0);
+  if (batches.samples !== undefined) {
+    for (let past = initialEpoch; past < epoch; past++) {
+      pass.number = begun - (epoch - past);
+      while (batches.taken !== batches.limit && (await batches.next()));
+      await batches.begin();
+    }
+  }
+  pass.number = begun;
+  while (batches.taken < batch) {
+    if (batches.taken !== batches.limit && (await batches.next())) continue;
+    throw new ConfigError(
+      'resume',
+      `fit: the epoch that goes on has ${batch} iterations behind it, but with these data and this batchSize it has only ` +
+        `${batches.taken}: resume takes the data and options of the run that was interrupted.`,
+    );
+  }
+  return true;
 }
 
 function wholeNumber(value: number, option: string, low: number): void {

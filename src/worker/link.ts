@@ -3,7 +3,7 @@ import type { Thread } from '../threads/index.js';
 import { VERSION } from '../wasm/generated/version.js';
 import { fromFault } from './faults.js';
 import { startError, startWorker } from './start.js';
-import type { Answer, Calls, HookCall, Message, Progress, Reply } from './wire.js';
+import type { Answer, Calls, HookCall, Message, Progress, Pull, Pulled, Reply } from './wire.js';
 
 /** How long a worker may take to say its first word. */
 const START_MILLISECONDS = 30_000;
@@ -14,6 +14,8 @@ export interface CallOptions {
   /** Answers the hooks of a run, for which the worker waits. It never rejects. */
   readonly hook?: (call: HookCall) => Promise<Answer>;
   readonly progress?: (progress: Progress) => void;
+  /** Gives the batches that the worker asks for. It never rejects. */
+  readonly pull?: (pull: Pull) => Promise<{ pulled: Pulled | undefined; transfer: Iterable<ArrayBuffer> }>;
 }
 
 interface PendingCall extends CallOptions {
@@ -75,6 +77,7 @@ export class Link {
   #receive(reply: Reply): void {
     if ('version' in reply) this.#greet(reply.version);
     else if ('hook' in reply) this.#ask(reply).catch((error) => this.#die(String(error)));
+    else if ('pull' in reply) this.#pull(reply).catch((error) => this.#die(String(error)));
     else if ('progress' in reply) this.#pending.get(reply.id)?.progress?.(reply.progress);
     else this.#settle(reply);
   }
@@ -90,6 +93,11 @@ export class Link {
     if (answer) this.#post({ id, answer });
   }
 
+  async #pull({ id, number, pull }: Extract<Reply, { pull: Pull }>): Promise<void> {
+    const answer = await this.#pending.get(id)?.pull?.(pull);
+    if (answer) this.#post({ id, number, pulled: answer.pulled }, answer.transfer);
+  }
+
   #settle(reply: Extract<Reply, { result: unknown } | { fault: unknown }>): void {
     const pending = this.#pending.get(reply.id);
     this.#pending.delete(reply.id);
@@ -98,8 +106,8 @@ export class Link {
     else pending?.resolve(reply.result);
   }
 
-  #post(message: Message): void {
-    if (!this.#end) this.#thread.post(message);
+  #post(message: Message, transfer: Iterable<ArrayBuffer> = []): void {
+    if (!this.#end) this.#thread.post(message, [...transfer]);
   }
 
   #die(reason: string): void {

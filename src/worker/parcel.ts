@@ -1,4 +1,6 @@
+import type { ModelData } from '../data/adapt.js';
 import { SparseMatrix } from '../data/sparse.js';
+import { type BatchSource, isBatchSource } from '../data/stream.js';
 import { type ShapedData, Tensor, type TensorData, tensor } from '../data/tensor.js';
 import { ValueError } from '../errors.js';
 
@@ -6,7 +8,15 @@ import { ValueError } from '../errors.js';
 type Tagged =
   | ({ readonly tag: 'tensor'; readonly data: TensorData } & Pick<Tensor, 'shape' | 'scale' | 'offset'>)
   | ({ readonly tag: 'sparse' } & Pick<SparseMatrix, 'shape' | 'indptr' | 'indices' | 'values'>)
+  | PackedBatches
   | { readonly tag: 'record'; readonly entries: Readonly<Record<string, Packed>> };
+
+/** Batches that stay where they are and are asked for by the number of their source. */
+export interface PackedBatches {
+  readonly tag: 'batches';
+  readonly source: number;
+  readonly cardinality: number | undefined;
+}
 
 /** Plain data, fit for `postMessage`. */
 export type Packed = unknown;
@@ -22,10 +32,15 @@ export class Parcel {
   readonly transfer = new Set<ArrayBuffer>();
   readonly #sent = new Map<TensorData, TensorData>();
   readonly #move: boolean;
+  readonly #batches: ((source: BatchSource) => PackedBatches) | undefined;
 
-  /** @param move hands the arrays themselves over, which are empty here afterwards, where nothing else lies beside them. */
-  constructor(move = false) {
+  /**
+   * @param move hands the arrays themselves over, which are empty here afterwards, where nothing else lies beside them.
+   * @param batches says what stands for a source of batches. Default: such are refused.
+   */
+  constructor(move = false, batches?: (source: BatchSource) => PackedBatches) {
     this.#move = move;
+    this.#batches = batches;
   }
 
   /** @throws ValueError `data-kind` for what cannot be sent; ShapeError and ValueError for ragged or other arrays. */
@@ -45,7 +60,10 @@ export class Parcel {
       const { data, shape, scale, offset } = tensor(value as ShapedData);
       return { tag: 'tensor', data: this.#array(data), shape, scale, offset } satisfies Tagged;
     }
-    if (Symbol.iterator in value || Symbol.asyncIterator in value) throw notData('an iterable');
+    if (isBatchSource<readonly ModelData[]>(value)) {
+      if (this.#batches) return this.#batches(value);
+      throw notData('an iterable');
+    }
     const entries = Object.entries(value).map(([key, part]) => [key, this.pack(part)]);
     return { tag: 'record', entries: Object.fromEntries(entries) } satisfies Tagged;
   }
@@ -62,14 +80,19 @@ export class Parcel {
   }
 }
 
-/** What `Parcel.pack` was given. */
-export function unpack(packed: Packed): unknown {
-  if (Array.isArray(packed)) return typeof packed[0] === 'number' ? packed : packed.map(unpack);
+/** What `Parcel.pack` was given. @param batches makes a source of what stands for one. */
+export function unpack(packed: Packed, batches?: (packed: PackedBatches) => unknown): unknown {
+  if (Array.isArray(packed)) {
+    return typeof packed[0] === 'number' ? packed : packed.map((part) => unpack(part, batches));
+  }
   if (typeof packed !== 'object' || packed === null || ArrayBuffer.isView(packed)) return packed;
   const tagged = packed as Tagged;
   if (tagged.tag === 'tensor') return new Tensor(tagged.data, tagged.shape, tagged);
   if (tagged.tag === 'sparse') return new SparseMatrix(tagged);
-  return Object.fromEntries(Object.entries(tagged.entries).map(([key, part]) => [key, unpack(part)]));
+  if (tagged.tag === 'batches') return batches?.(tagged);
+  return Object.fromEntries(
+    Object.entries(tagged.entries).map(([key, part]) => [key, unpack(part, batches)]),
+  );
 }
 
 function notData(what: string): ValueError {

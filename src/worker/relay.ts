@@ -6,8 +6,8 @@ import { unpack } from './parcel.js';
 import { weightsOf } from './snapshot.js';
 import type { Answer, HookCall, RunRequest } from './wire.js';
 
-/** Thrown inside the worker when a callback outside has thrown: the run ends, and what was thrown is known there. */
-class CallbackFailed extends Error {}
+/** Thrown inside the worker when a callback or a source of batches outside has thrown: the run ends, and what was thrown is known there. */
+export class FailedOutside extends Error {}
 
 /** Stands in the worker for all callbacks outside: it has the hooks that they have, and asks them. */
 export class Relay extends Callback {
@@ -37,7 +37,7 @@ export class Relay extends Callback {
     const how = { params, progress: progress(), learningRate, iterations };
     const call = { hook, arguments: given, ...how, weights };
     const answer = await this.#ask(call);
-    if (answer.failed) throw new CallbackFailed('A callback has thrown.');
+    if (answer.failed) throw new FailedOutside('A callback has thrown.');
     if (answer.stopTraining) model.stopTraining = true;
     if (answer.weights) model.setWeights(unpack(answer.weights) as Float32Array[]);
     if (answer.learningRate !== undefined) model.optimizer!.learningRate = answer.learningRate;

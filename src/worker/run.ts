@@ -4,13 +4,16 @@ import { type Callback, CallbackList, type RunParams } from '../train/callback.j
 import { ProgbarLogger } from '../train/callbacks/progbarLogger.js';
 import { History } from '../train/history.js';
 import type { Logs } from '../train/scoreboard.js';
+import { OutgoingBatches } from './batches.js';
 import { DistantModel } from './distantModel.js';
 import { type HookName, isBatchHook, neededHooks, overriddenHooks } from './hooks.js';
+import type { CallOptions } from './link.js';
 import type { Answer, HookCall, Progress } from './wire.js';
 
 /** The callbacks of a fit or an evaluation in a worker. They run here, asked by messages. */
 export class Run {
   readonly history = new History();
+  readonly batches: OutgoingBatches;
   readonly hooks: readonly HookName[];
   readonly weighted: readonly HookName[];
   /** What a callback has thrown. */
@@ -19,12 +22,20 @@ export class Run {
   readonly #model: DistantModel;
   readonly #verbose: number;
   #list: CallbackList | undefined;
+  #told!: HookCall['params'];
   #progress: Progress = { batch: 0, logs: {} };
   /** The logs of the last epoch, with what callbacks have added. */
   #last: Logs | undefined;
 
   /** @throws ConfigError where a callback is none. */
-  constructor(model: Model, callbacks: readonly Callback[], verbose: number, synchronized: boolean) {
+  constructor(
+    model: Model,
+    callbacks: readonly Callback[],
+    verbose: number,
+    synchronized: boolean,
+    transfer: boolean | undefined,
+  ) {
+    this.batches = new OutgoingBatches(transfer);
     for (const callback of callbacks) {
       if (callback && typeof callback.onEpochEnd === 'function') continue;
       throw new ConfigError(
@@ -45,6 +56,16 @@ export class Run {
     this.#progress = progress;
   };
 
+  /** Gives a batch to the worker. */
+  readonly pull: NonNullable<CallOptions['pull']> = async (pull) => {
+    try {
+      return await this.batches.answer(pull);
+    } catch (error) {
+      this.thrown ??= { error };
+      return { pulled: undefined, transfer: [] };
+    }
+  };
+
   readonly answer = async (call: HookCall): Promise<Answer> => {
     try {
       await this.#call(call);
@@ -58,13 +79,26 @@ export class Run {
     const { hook, arguments: given, params, progress } = call;
     this.#progress = progress;
     this.#model.see(call);
-    this.#list ??= new CallbackList(this.#callbacks, this.#model, this.#params(params));
+    this.#told = params;
+    this.#list ??= new CallbackList(this.#callbacks, this.#model, this.#params());
     if (hook === 'onEpochEnd') this.#last = given[1] as Logs;
     const values = hook === 'onTrainEnd' && this.#last ? [this.#last] : given;
     await this.#list.each((callback) => Reflect.apply(callback[hook], callback, values));
   }
 
-  #params(params: HookCall['params']): RunParams {
-    return { ...params, verbose: this.#verbose, progress: () => this.#progress };
+  /** Steps and batch size may become known later. */
+  #params(): RunParams {
+    const told = () => this.#told;
+    return {
+      ...told(),
+      get steps() {
+        return told().steps;
+      },
+      get batchSize() {
+        return told().batchSize;
+      },
+      verbose: this.#verbose,
+      progress: () => this.#progress,
+    };
   }
 }

@@ -4,12 +4,23 @@ import { load } from '../model/load.js';
 import type { FitOptions, Model } from '../model/model.js';
 import type { Port } from '../threads/index.js';
 import { VERSION } from '../wasm/generated/version.js';
+import { IncomingBatches } from './batches.js';
 import { toFault } from './faults.js';
-import { Parcel, unpack } from './parcel.js';
-import { Relay } from './relay.js';
+import { type Packed, Parcel, unpack } from './parcel.js';
+import { FailedOutside, Relay } from './relay.js';
 import { importSetup } from './setup.js';
 import { buffersOf, snapshotOf } from './snapshot.js';
-import type { Answer, Calls, HookCall, Message, OpenRequest, Reply, RunRequest } from './wire.js';
+import type {
+  Answer,
+  Calls,
+  HookCall,
+  Message,
+  OpenRequest,
+  Pull,
+  Pulled,
+  Reply,
+  RunRequest,
+} from './wire.js';
 
 /** Milliseconds between two reports of progress. */
 const REPORT = 50;
@@ -25,6 +36,8 @@ export class Server {
   readonly #port: Port<Reply, Message>;
   readonly #aborts = new Map<number, AbortController>();
   readonly #answers = new Map<number, (answer: Answer) => void>();
+  readonly #pulls = new Map<number, (pulled: Pulled | undefined) => void>();
+  #pulled = 0;
   #model!: Model;
 
   constructor(port: Port<Reply, Message>) {
@@ -59,6 +72,7 @@ export class Server {
   async #receive(message: Message): Promise<void> {
     const { id } = message;
     if ('answer' in message) this.#answers.get(id)?.(message.answer);
+    else if ('pulled' in message) this.#pulls.get(message.number)?.(message.pulled);
     else if ('abort' in message) this.#aborts.get(id)?.abort();
     else {
       try {
@@ -97,10 +111,11 @@ export class Server {
       if (progress) this.#port.post({ id, progress });
     }, REPORT);
     try {
+      const open = (packed: Packed) =>
+        unpack(packed, (batches) => new IncomingBatches(batches, (pull) => this.#pull(id, pull)));
       const { x, y, options } = request;
-      const own = unpack(options) as object;
-      return await start(unpack(x) as ModelData, unpack(y) as ModelData, {
-        ...own,
+      return await start(open(x) as ModelData, open(y) as ModelData, {
+        ...(open(options) as object),
         callbacks: [relay],
         signal: abort.signal,
       });
@@ -109,6 +124,17 @@ export class Server {
       this.#aborts.delete(id);
       this.#answers.delete(id);
     }
+  }
+
+  async #pull(id: number, pull: Pull): Promise<Pulled> {
+    const number = this.#pulled++;
+    const pulled = await new Promise<Pulled | undefined>((resolve) => {
+      this.#pulls.set(number, resolve);
+      this.#port.post({ id, number, pull });
+    });
+    this.#pulls.delete(number);
+    if (pulled) return pulled;
+    throw new FailedOutside('A source of batches has thrown.');
   }
 
   #ask(id: number, hook: HookCall): Promise<Answer> {

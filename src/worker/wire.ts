@@ -66,6 +66,18 @@ export interface HookCall {
   readonly weights: readonly Float32Array[] | undefined;
 }
 
+/** The worker asks for the next batch of a pass over a source, or lets go of it. */
+export interface Pull {
+  readonly source: number;
+  readonly pass: number;
+  readonly close: boolean;
+}
+
+export interface Pulled {
+  readonly done: boolean;
+  readonly batch?: Packed;
+}
+
 /** What callbacks have decided. */
 export interface Answer {
   /** A callback has thrown; what it threw stays outside. */
@@ -79,6 +91,8 @@ export interface Answer {
 export type Message =
   | { [Name in keyof Calls]: { id: number; call: Name; request: Calls[Name]['request'] } }[keyof Calls]
   | { id: number; answer: Answer }
+  /** Undefined where the source has thrown; what it threw stays outside. */
+  | { id: number; number: number; pulled: Pulled | undefined }
   | { id: number; abort: true };
 
 export type Reply =
@@ -86,4 +100,5 @@ export type Reply =
   | { id: number; result: unknown }
   | { id: number; fault: Fault }
   | { id: number; hook: HookCall }
+  | { id: number; number: number; pull: Pull }
   | { id: number; progress: Progress };

@@ -1,4 +1,5 @@
 import type { Data, ModelData } from '../data/adapt.js';
+import { type BatchSource, dataArguments } from '../data/stream.js';
 import type { Tensor } from '../data/tensor.js';
 import { ConfigError, FourlaneError } from '../errors.js';
 import type { EvaluateOptions, FitOptions, Model } from '../model/model.js';
@@ -63,13 +64,16 @@ export class WorkerModel {
   }
 
   /**
-   * Trains the model in the worker. Callbacks see it as `this.model`: its learning rate and `stopTraining` can be set in
+   * Trains the model in the worker, which asks for batches one at a time where the data come in batches. Callbacks see it as `this.model`: its learning rate and `stopTraining` can be set in
    * any hook, its weights be read and set in the hooks of runs and epochs. `this.params.progress()` says how far the
    * epoch is, twenty times a second, without a hook.
    *
    * @throws what `model.fit` throws; ConfigError `worker-compile` where the model has been compiled anew meanwhile.
    */
-  async fit(x: ModelData, y: ModelData, options: WorkerFitOptions = {}): Promise<WorkerHistory> {
+  fit(x: ModelData, y: ModelData, options?: WorkerFitOptions): Promise<WorkerHistory>;
+  fit(batches: BatchSource, options?: WorkerFitOptions): Promise<WorkerHistory>;
+  async fit(...given: [x: unknown, y?: unknown, options?: WorkerFitOptions]): Promise<WorkerHistory> {
+    const { x, y, options = {} } = dataArguments(given);
     const { sync = true, transfer, ...fitOptions } = options;
     const { callbacks = [], verbose = 1 } = new Trainer(fitOptions).options;
     const model = this.#model;
@@ -80,7 +84,7 @@ export class WorkerModel {
         `Model '${model.name}' is being trained already; await that fit before the next.`,
       );
     }
-    const run = new Run(model, callbacks, verbose, sync);
+    const run = new Run(model, callbacks, verbose, sync, transfer);
     this.#fitting = true;
     if (sync) {
       model.fitting = true;
@@ -94,22 +98,23 @@ export class WorkerModel {
     }
   }
 
-  /** Loss and metrics over all samples. */
-  async evaluate(x: ModelData, y: ModelData, options: WorkerEvaluateOptions = {}): Promise<Logs> {
+  /** Loss and metrics over all samples; `x` and `y` as for `fit`. */
+  evaluate(x: ModelData, y: ModelData, options?: WorkerEvaluateOptions): Promise<Logs>;
+  evaluate(batches: BatchSource, options?: WorkerEvaluateOptions): Promise<Logs>;
+  async evaluate(...given: [x: unknown, y?: unknown, options?: WorkerEvaluateOptions]): Promise<Logs> {
+    const { x, y, options = {} } = dataArguments(given);
     this.#checkCompiled();
-    const run = new Run(this.#model, options.callbacks ?? [], 0, false);
+    const run = new Run(this.#model, options.callbacks ?? [], 0, false, options.transfer);
     const [request, parcel] = this.#request(x, y, options, run);
     const { signal } = options;
-    const { answer: hook, progress } = run;
+    const { answer: hook, progress, pull } = run;
+    const { transfer } = parcel;
     try {
-      return await this.#link.call('evaluate', request, {
-        transfer: parcel.transfer,
-        signal,
-        hook,
-        progress,
-      });
+      return await this.#link.call('evaluate', request, { transfer, signal, hook, progress, pull });
     } catch (error) {
       throw run.thrown ? run.thrown.error : withCause(error, signal);
+    } finally {
+      run.batches.close();
     }
   }
 
@@ -141,16 +146,18 @@ export class WorkerModel {
   }
 
   async #fit(
-    x: ModelData,
-    y: ModelData,
+    x: unknown,
+    y: unknown,
     options: WorkerFitOptions,
     run: Run,
     sync: boolean,
   ): Promise<WorkerHistory> {
     const [request, { transfer }] = this.#request(x, y, options, run);
     const { signal } = options;
-    const { answer: hook, progress } = run;
-    const result = await this.#link.call('fit', { ...request, sync }, { transfer, signal, hook, progress });
+    const { answer: hook, progress, pull } = run;
+    const result = await this.#link
+      .call('fit', { ...request, sync }, { transfer, signal, hook, progress, pull })
+      .finally(() => run.batches.close());
     const { snapshot, fault } = result;
     if (snapshot) {
       this.#model.setWeights(snapshot.weights);
@@ -163,13 +170,13 @@ export class WorkerModel {
   }
 
   #request(
-    x: ModelData,
-    y: ModelData,
+    x: unknown,
+    y: unknown,
     options: { callbacks?: readonly Callback[]; signal?: AbortSignal } & TransferOptions,
-    { hooks, weighted }: Run,
+    { hooks, weighted, batches }: Run,
   ): [RunRequest, Parcel] {
     const { callbacks, signal, transfer, ...own } = options;
-    const parcel = new Parcel(transfer);
+    const parcel = new Parcel(transfer, (source) => batches.add(source));
     const data = { x: parcel.pack(x), y: parcel.pack(y), options: parcel.pack(own) };
     return [{ ...data, hooks, weighted, aborted: signal?.aborted ?? false }, parcel];
   }

@@ -1,7 +1,17 @@
 import { execFile } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { hashOf } from '../runtimes/scenario.js';
-import { built, CLASSES, classifier, type Library, open, reason, samples, slowThreads } from './support.js';
+import {
+  built,
+  CLASSES,
+  classifier,
+  type Library,
+  open,
+  reason,
+  samples,
+  slowThreads,
+  WIDTH,
+} from './support.js';
 
 const { x, labels } = samples(500);
 const options = { epochs: 3, batchSize: 90, validationSplit: 0.2, verbose: 0 };
@@ -107,6 +117,38 @@ describe.skipIf(!built)(`the same seed and number of threads${reason}`, () => {
     const [fit, ...logs] = await Promise.all([train(fl), ...evaluations]);
     expect(fit).toEqual(alone);
     for (const log of logs) expect(log).toEqual(expected);
+  });
+
+  test('in batches that come one by one as in memory, also where they differ in size and the threads are slow', async () => {
+    const fl = await open(2);
+    const sizes = [90, 20, 200, 190];
+    const batches = function* () {
+      let at = 0;
+      for (const size of sizes) {
+        const end = at + size;
+        yield [fl.tensor(x.slice(at * WIDTH, end * WIDTH), [size, WIDTH]), labels.slice(at, end)] as const;
+        at = end;
+      }
+    };
+    const trained = async (data: () => Iterable<readonly [object, Int32Array]>) => {
+      const model = classifier(fl, { optimizer: 'adam' }, {}, 0.3);
+      const { history } = await model.fit(fl.Dataset.from(data) as never, { epochs: 3, verbose: 0 });
+      return { history, hash: hashOf(model.getWeights()) };
+    };
+    const model = classifier(fl, { optimizer: 'adam' }, {}, 0.3);
+    const equal = fl.Dataset.from(fl.tensor(x, [500, WIDTH]), labels).batch(90);
+    const { history } = await model.fit(equal, { epochs: 3, verbose: 0 });
+    const memory = classifier(fl, { optimizer: 'adam' }, {}, 0.3);
+    const expected = await memory.fit(x, labels, { epochs: 3, batchSize: 90, shuffle: false, verbose: 0 });
+    expect(history).toEqual(expected.history);
+    expect(hashOf(model.getWeights())).toBe(hashOf(memory.getWeights()));
+    const differing = await trained(batches);
+    const hurry = slowThreads();
+    try {
+      expect(await trained(batches)).toEqual(differing);
+    } finally {
+      hurry();
+    }
   });
 
   test('however long the threads take', async () => {

@@ -174,8 +174,8 @@ describe('hooks', () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     await model.fit(x, y, { epochs: 2, validationSplit: 0.5 });
     expect(log.mock.calls.map(([line]) => String(line).replace(/\d+\.\d+/g, '#'))).toEqual([
-      'Epoch 1/2 - 1 iteration - # s - loss: # - mae: # - val_loss: # - val_mae: #',
-      'Epoch 2/2 - 1 iteration - # s - loss: # - mae: # - val_loss: # - val_mae: #',
+      'Epoch 1/2 - 1 iteration of batch size 32 - # s - loss: # - mae: # - val_loss: # - val_mae: #',
+      'Epoch 2/2 - 1 iteration of batch size 32 - # s - loss: # - mae: # - val_loss: # - val_mae: #',
     ]);
     log.mockClear();
     await model.fit(x, y, { verbose: 0 });

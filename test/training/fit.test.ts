@@ -209,6 +209,23 @@ describe('sparse input', () => {
     },
   );
 
+  test('in batches that are copied: every row is read to the end of its step', async () => {
+    const model = (data: fl.Data) => {
+      fl.setSeed(2);
+      const one = fl.sequential([
+        fl.layers.dense({ units: 16, activation: 'relu', inputShape: [columns] }),
+        fl.layers.dense({ units: 1 }),
+      ]);
+      one.compile({ optimizer: 'sgd', loss: 'mse' });
+      for (let step = 0; step < 3; step++) one.trainOnBatch(data, y);
+      return [...one.predict(data).data, ...one.getWeights().flatMap(({ data }) => [...data])];
+    };
+    const full = model(dense);
+    model(fl.SparseMatrix.fromRows(rows, columns)).forEach(
+      (value, i) => void expect(value).toBeCloseTo(full[i], 5),
+    );
+  });
+
   test('stored values count', async () => {
     const ones = fl.SparseMatrix.fromRows(rows, columns);
     const { shape, indptr, indices } = ones;

@@ -223,8 +223,8 @@ describe.skipIf(!built)(`callbacks outside of the worker${reason}`, () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     await worker.fit(x, y, { epochs: 2, validationSplit: 0.5 });
     expect(log.mock.calls.map(([line]) => String(line).replace(/\d+\.\d+/g, '#'))).toEqual([
-      'Epoch 1/2 - 1 iteration - # s - loss: # - mae: # - val_loss: # - val_mae: #',
-      'Epoch 2/2 - 1 iteration - # s - loss: # - mae: # - val_loss: # - val_mae: #',
+      'Epoch 1/2 - 1 iteration of batch size 32 - # s - loss: # - mae: # - val_loss: # - val_mae: #',
+      'Epoch 2/2 - 1 iteration of batch size 32 - # s - loss: # - mae: # - val_loss: # - val_mae: #',
     ]);
     log.mockRestore();
   });

@@ -62,15 +62,16 @@ describe.skipIf(!built)(`errors of a worker${reason}`, () => {
     }
   });
 
-  test('iterables and functions are refused on this side', async () => {
+  test('functions are refused on this side, and batches where data in memory are wanted', async () => {
     async function* batches() {
       yield [[1, 2, 3, 4]];
     }
-    for (const data of [batches(), [() => 1], new Map()]) {
-      expect(await failure(worker.fit(data as never, y))).toMatchObject({
-        name: 'ValueError',
-        code: 'data-kind',
-      });
+    for (const refused of [
+      worker.fit([() => 1] as never, y),
+      worker.predict(batches() as never),
+      worker.predict(new Map() as never),
+    ]) {
+      expect(await failure(refused)).toMatchObject({ name: 'ValueError', code: 'data-kind' });
     }
   });
 

@@ -9,9 +9,10 @@ export type TrainingEvent =
       type: 'trainBegin';
       model: string;
       epochs: number;
-      /** Iterations an epoch. */
-      steps: number;
-      samples: number;
+      /** Iterations an epoch, where they are known. */
+      steps?: number;
+      /** Where they are in memory. */
+      samples?: number;
       batchSize: number;
     }
   | { type: 'epochBegin'; epoch: number }

@@ -2,7 +2,10 @@ import { Callback } from '../callback.js';
 import { formatLogs } from '../format.js';
 import type { Logs } from '../scoreboard.js';
 
-/** Reports the progress of a run. `fit` adds this one unless `verbose` is 0 or another is among the callbacks. */
+/**
+ * Reports the progress of a run: epochs, the iterations (updates of the weights) of each, the batch size. `fit` adds this
+ * one unless `verbose` is 0 or another is among the callbacks.
+ */
 export class ProgbarLogger extends Callback {
   #epochBegan = 0;
 
@@ -11,9 +14,10 @@ export class ProgbarLogger extends Callback {
   }
 
   override onEpochEnd(epoch: number, logs: Logs): void {
-    const { epochs, steps } = this.params;
+    const { epochs, batchSize, progress } = this.params;
+    const steps = progress().batch;
     const seconds = ((Date.now() - this.#epochBegan) / 1000).toFixed(1);
-    const iterations = `${steps} iteration${steps === 1 ? '' : 's'}`;
+    const iterations = `${steps} iteration${steps === 1 ? '' : 's'} of batch size ${batchSize}`;
     console.log(`Epoch ${epoch + 1}/${epochs} - ${iterations} - ${seconds} s - ${formatLogs(logs)}`);
   }
 }
