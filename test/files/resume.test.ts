@@ -128,6 +128,40 @@ describe('a run that goes on from a file has the bits of one that never stopped'
     expect(bytesOf(model)).toBe(bytesOf(whole));
   });
 
+  test.each([
+    ['as many as a pass', 3],
+    ['fewer', 1],
+    ['some that are no part of it', 2],
+  ])('with stepsPerEpoch: %s', async (_, stepsPerEpoch) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const own = { stepsPerEpoch, batchSize: 12 };
+    const whole = make();
+    const { files, history } = await filesOf(whole, 5, own);
+    for (const [moment, file] of files) {
+      const loaded = fl.load(file);
+      const rest = await loaded.fit(x, y, { ...options, ...own, resume: true, epochs: 5 });
+      expect(bytesOf(loaded), moment).toBe(bytesOf(whole));
+      if (rest.epoch.length) expect(last(rest), moment).toEqual(last(history));
+    }
+    warn.mockRestore();
+  });
+
+  test('batches of a source: those of the running epoch are passed over', async () => {
+    const { validationSplit, batchSize, ...own } = options;
+    const batches = () => fl.Dataset.from(x, y).batch(batchSize);
+    const whole = make();
+    await whole.fit(batches(), { ...own, epochs: 3 });
+    const model = make();
+    const stop = fl.callbacks.lambdaCallback({
+      onTrainBatchEnd: (batch) => {
+        model.stopTraining = model.training!.epochs === 2 && batch === 0;
+      },
+    });
+    await model.fit(batches(), { ...own, epochs: 3, callbacks: [stop] });
+    await model.fit(batches(), { ...own, epochs: 3, resume: true });
+    expect(bytesOf(model)).toBe(bytesOf(whole));
+  });
+
   test('in a fresh process', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'fourlane-'));
     try {
