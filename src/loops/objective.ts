@@ -102,6 +102,13 @@ function resolveWeights(weights: Weights, where: string): Parameter[] {
       `${where}: parameters must be layers, models or weights, but got ${String(one)}.`,
     );
   });
+  const unplaced = found.find(({ placed }) => !placed);
+  if (unplaced) {
+    throw new ConfigError(
+      'layer-weights',
+      `${where}: the weight '${unplaced.name}' has no place yet: make its layer part of a model first.`,
+    );
+  }
   if (found.length > 0) return [...new Set(found)];
   const names = list.map((one) => `'${one.name}'`).join(', ');
   throw new ConfigError(

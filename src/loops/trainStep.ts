@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors.js';
 import { checkFit } from '../model/compile.js';
-import type { Model } from '../model/model.js';
+import { Model } from '../model/model.js';
 import { emitUpdate } from '../model/programs.js';
 import { checkOptions } from '../names.js';
 import type { Optimizer } from '../optimizer.js';
@@ -42,7 +42,8 @@ export interface TrainStep<Inputs> {
    * Trains on one batch, at once.
    *
    * @returns the loss and its terms, those from before the step.
-   * @throws ShapeError, ValueError for data that do not fit; nothing has changed then.
+   * @throws ShapeError, ValueError for data that do not fit; FourlaneError `fit-pending` while a fit trains one of
+   *   the models. Nothing has changed then.
    */
   (batch: BatchParts<Inputs>): Logs;
   /** Its `learningRate` may be set between steps. */
@@ -82,7 +83,9 @@ export function trainStep(options: TrainStepOptions<InputShapes> | ModelStepOpti
   const key = 'model' in options ? options.model.key : nextLoopKey();
   const training = new TrainingState(runtime(), optimizer, objective.parameters, key);
   const run = objectivePrograms(objective, training, (b) => emitUpdate(b, training));
+  const trained = [parameters].flat();
   const step = (batch: BatchParts<InputShapes>): Logs => {
+    for (const one of trained) if (one instanceof Model) one.refuseWhileFitting(where);
     const { feed } = run(batch);
     training.endStep();
     return feed.scores.logs();

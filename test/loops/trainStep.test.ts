@@ -433,6 +433,16 @@ describe('errors', () => {
     ],
     ['no weights', step({ parameters: fl.layers.flatten({ name: 'flat' }) }), 'no-parameters', /\('flat'\)/],
     [
+      'a weight without a place',
+      () => {
+        const layer = fl.layers.dense({ units: 3 });
+        layer.buildFor([[4]]);
+        return step({ parameters: layer.parameters, loss: () => 0 })();
+      },
+      'layer-weights',
+      /trainStep: the weight 'kernel' has no place yet/,
+    ],
+    [
       'weights that take no part',
       step({ loss: (b: fl.LossBuilder, v: { x: fl.Value }) => b.loss('mse', v.x, 0) }),
       'no-gradient',
@@ -521,6 +531,16 @@ describe('errors', () => {
       expect.objectContaining({ code, message: expect.stringMatching(message) }),
     );
     expect({ weights: allWeights(own), training: step.training.snapshot() }).toEqual(before);
+  });
+
+  test('while a fit trains the model', async () => {
+    const own = calm();
+    own.compile({ loss: 'mse' });
+    const step = fl.trainStep({ model: own, loss: 'mse' });
+    const running = own.fit(x, y, { epochs: 2, verbose: 0 });
+    expect(() => step({ x, y })).toThrow(expect.objectContaining({ code: 'fit-pending' }));
+    await running;
+    step({ x, y });
   });
 
   test('a class number out of range', () => {
