@@ -46,10 +46,15 @@ export function load(bytes: Uint8Array | ArrayBuffer, options: LoadOptions = {})
       made.graph;
       return made;
     });
-    fillWeights(model, tensors);
-    if (metadata.compile !== undefined && (options.compile ?? true)) {
-      building('What compile was told', () => restoreCompile(model, metadata.compile));
-      building('The state of training', () => restoreTraining(model, file));
+    try {
+      fillWeights(model, tensors);
+      if (metadata.compile !== undefined && (options.compile ?? true)) {
+        building('What compile was told', () => restoreCompile(model, metadata.compile));
+        building('The state of training', () => restoreTraining(model, file));
+      }
+    } catch (error) {
+      model.dispose();
+      throw error;
     }
     return model;
   });
