@@ -167,7 +167,7 @@ export class Trainer<Data> {
     let epoch = initialEpoch;
     const where = () =>
       `in epoch ${epoch + 1} of ${epochs}, after ${batches.taken} of ${batches.steps ?? 'some'} iterations`;
-    await pacer.wait(batches.begin(), where);
+    await pacer.wait(() => batches.begin(), where);
     const state = model.trainingState();
     const history = new History();
     let { scores } = batches.feed;
@@ -201,7 +201,7 @@ export class Trainer<Data> {
     await callbacks.each((callback) => callback.onTrainBegin({}));
     try {
       for (; epoch < epochs && !model.stopTraining; epoch++) {
-        if (epoch > initialEpoch && !(await pacer.wait(batches.begin(), where))) break;
+        if (epoch > initialEpoch && !(await pacer.wait(() => batches.begin(), where))) break;
         await callbacks.each((callback) => callback.onEpochBegin(epoch, {}));
         state.epochs++;
         scores = batches.feed.scores;
