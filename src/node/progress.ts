@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Presets, SingleBar } from 'cli-progress';
 import { RuntimeUnsupportedError } from '../errors.js';
-import { ProgressLogger } from '../train/callbacks/progressLogger.js';
+import { ProgbarLogger } from '../train/callbacks/progbarLogger.js';
 import { formatLogs } from '../train/format.js';
 import type { Logs } from '../train/scoreboard.js';
 
@@ -14,7 +14,7 @@ const REDRAW = 100;
  * A bar while an epoch runs (iteration of iterations where they are known, time left, loss and metrics) and a line when it has ended; where
  * the output is no terminal, the lines alone.
  */
-class ProgressBar extends ProgressLogger {
+class ProgressBar extends ProgbarLogger {
   readonly #library: CliProgress;
   #bar: SingleBar | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -65,7 +65,7 @@ class ProgressBar extends ProgressLogger {
  *
  * @throws RuntimeUnsupportedError `peer-missing` where cli-progress is not installed.
  */
-export function progressBar(): ProgressLogger {
+export function progressBar(): ProgbarLogger {
   try {
     return new ProgressBar(createRequire(import.meta.url)('cli-progress'));
   } catch (cause) {

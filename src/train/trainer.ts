@@ -5,7 +5,7 @@ import { checkNumber, checkOptions } from '../names.js';
 import { permutationOf, streams } from '../random.js';
 import { type BatchData, type Batches, type BatchPlan, runEpoch, type Turn } from './batches.js';
 import { type Callback, CallbackList } from './callback.js';
-import { ProgressLogger } from './callbacks/progressLogger.js';
+import { ProgbarLogger } from './callbacks/progbarLogger.js';
 import { type Loaders, openData, releaseData, settleData } from './data.js';
 import { type Dataloader, DataModule } from './dataModule.js';
 import { evaluateBatches } from './evaluate.js';
@@ -239,9 +239,9 @@ export class Trainer<Data> {
         `fit: callbacks must be Callback objects, but got ${String(callback)}.`,
       );
     }
-    const reported = verbose === 0 || own.some((callback) => callback instanceof ProgressLogger);
+    const reported = verbose === 0 || own.some((callback) => callback instanceof ProgbarLogger);
     // After the others, so that it records what they add to the logs.
-    return [...own, history, ...(reported ? [] : [new ProgressLogger()])];
+    return [...own, history, ...(reported ? [] : [new ProgbarLogger()])];
   }
 }
 

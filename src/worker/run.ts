@@ -1,7 +1,7 @@
 import { ConfigError } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { type Callback, CallbackList, type RunParams } from '../train/callback.js';
-import { ProgressLogger } from '../train/callbacks/progressLogger.js';
+import { ProgbarLogger } from '../train/callbacks/progbarLogger.js';
 import { History } from '../train/history.js';
 import type { Logs } from '../train/scoreboard.js';
 import { OutgoingBatches } from './batches.js';
@@ -43,12 +43,12 @@ export class Run {
         `fit: callbacks must be Callback objects, but got ${String(callback)}.`,
       );
     }
-    const reported = verbose === 0 || callbacks.some((callback) => callback instanceof ProgressLogger);
-    this.#callbacks = [...callbacks, this.history, ...(reported ? [] : [new ProgressLogger()])];
+    const reported = verbose === 0 || callbacks.some((callback) => callback instanceof ProgbarLogger);
+    this.#callbacks = [...callbacks, this.history, ...(reported ? [] : [new ProgbarLogger()])];
     this.#model = new DistantModel(model, synchronized);
     this.#verbose = verbose;
     this.hooks = neededHooks(this.#callbacks);
-    const curious = callbacks.filter((callback) => !(callback instanceof ProgressLogger));
+    const curious = callbacks.filter((callback) => !(callback instanceof ProgbarLogger));
     this.weighted = overriddenHooks(curious).filter((hook) => !isBatchHook(hook));
   }
 

@@ -25,6 +25,7 @@ export {
   type FoldResult,
   type TrainableModel,
 } from './crossValidate.js';
+export { type DiagnoseOptions, type Diagnosis, diagnose, type Finding } from './diagnose.js';
 export {
   type BestEpochOptions,
   bestEpoch,
@@ -32,6 +33,8 @@ export {
   type HistoryLike,
   type Series,
 } from './history.js';
+export { type LearningRates, type LRFinderOptions, lrFinder } from './lrFinder.js';
+export { type OverfitOneBatchOptions, type OverfitResult, overfitOneBatch } from './overfitOneBatch.js';
 export { meanAbsoluteError, meanSquaredError, r2Score } from './regression.js';
 export {
   type ClassificationReportOptions,

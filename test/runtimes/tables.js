@@ -72,7 +72,7 @@ export const OPTIONS = {
     eventStream: { send: () => {} },
     lambdaCallback: {},
     learningRateScheduler: { schedule: (epoch, rate) => rate * (epoch ? 0.75 : 1) },
-    progressLogger: null, // prints
+    progbarLogger: null, // prints
     reduceLROnPlateau: { patience: 0, minDelta: 10 },
     remoteMonitor: null, // needs a server
     swapEMAWeights: null, // needs an optimizer with averages

@@ -67,7 +67,11 @@ describe('a callback that throws ends the run with its own error', () => {
           throw mine;
         },
       });
-      const count = fl.callbacks.lambdaCallback({ onEpochBegin: (number) => void (epoch = number) });
+      const count = fl.callbacks.lambdaCallback({
+        onEpochBegin: (number) => {
+          epoch = number;
+        },
+      });
       const ends: string[] = [];
       const after = fl.callbacks.lambdaCallback({ onTrainEnd: () => void ends.push('end') });
       const callbacks = [count, new Thrower(), after];

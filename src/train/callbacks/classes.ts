@@ -4,7 +4,7 @@ export { EventStream, type EventStreamOptions, type TrainingEvent } from './even
 export { type Hooks, LambdaCallback } from './lambda.js';
 export { LearningRateScheduler, type LearningRateSchedulerOptions } from './learningRateScheduler.js';
 export { MonitorCallback, type MonitorOptions } from './monitor.js';
-export { ProgressLogger } from './progressLogger.js';
+export { ProgbarLogger } from './progbarLogger.js';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduceLROnPlateau.js';
 export { RemoteMonitor, type RemoteMonitorOptions } from './remoteMonitor.js';
 export { SwapEMAWeights, type SwapEMAWeightsOptions } from './swapEMAWeights.js';

@@ -4,7 +4,7 @@ import { EarlyStopping, type EarlyStoppingOptions } from './earlyStopping.js';
 import { EventStream, type EventStreamOptions } from './eventStream.js';
 import { type Hooks, LambdaCallback } from './lambda.js';
 import { LearningRateScheduler, type LearningRateSchedulerOptions } from './learningRateScheduler.js';
-import { ProgressLogger } from './progressLogger.js';
+import { ProgbarLogger } from './progbarLogger.js';
 import { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduceLROnPlateau.js';
 import { RemoteMonitor, type RemoteMonitorOptions } from './remoteMonitor.js';
 import { SwapEMAWeights, type SwapEMAWeightsOptions } from './swapEMAWeights.js';
@@ -18,7 +18,7 @@ export const eventStream = (options: EventStreamOptions) => new EventStream(opti
 export const lambdaCallback = (hooks: Hooks) => new LambdaCallback(hooks);
 export const learningRateScheduler = (options: LearningRateSchedulerOptions) =>
   new LearningRateScheduler(options);
-export const progressLogger = () => new ProgressLogger();
+export const progbarLogger = () => new ProgbarLogger();
 export const reduceLROnPlateau = (options?: ReduceLROnPlateauOptions) => new ReduceLROnPlateau(options);
 export const remoteMonitor = (options?: RemoteMonitorOptions) => new RemoteMonitor(options);
 export const swapEMAWeights = (options?: SwapEMAWeightsOptions) => new SwapEMAWeights(options);
