@@ -96,7 +96,7 @@ function stack(rows: readonly unknown[]): unknown {
   }
   if (Array.isArray(first) && !isNumeric(first)) return first.map((_, part) => stackPart(rows, part));
   if (isTensorData(first) || isShaped(first) || Array.isArray(first)) {
-    return stackTensors(rows.map((row) => tensor(row as ShapedData)));
+    return stackTensors(rows.map((row) => (row instanceof Tensor ? row : tensor(row as ShapedData))));
   }
   return Object.fromEntries(Object.keys(first).map((part) => [part, stackPart(rows, part)]));
 }

@@ -26,7 +26,7 @@ export async function openStepper(feed: FedProgram, samples: Samples): Promise<S
   const { program } = feed;
   const alone = stepAlone(feed, samples);
   const { team } = runtime();
-  const least = leastSamples(program);
+  const least = team ? leastSamples(program) : Number.POSITIVE_INFINITY;
   if (!team || program.capacity < 2 * least) {
     return { pending: undefined, step: (rows) => void alone(rows) };
   }

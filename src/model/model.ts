@@ -305,10 +305,10 @@ export class Model extends Network implements Trainable<ModelData> {
   ): ScoringProgram {
     const { outputs } = this.#ready();
     const { graph, name } = this;
-    const parameters = this.trainableParameters();
-    return cache.get([...inputs, ...targets], batchSize, (capacity) =>
-      buildScoring({ graph, columns: inputs, targets, outputs, capacity, parameters, name, state }),
-    );
+    return cache.get([...inputs, ...targets], batchSize, (capacity) => {
+      const parameters = this.trainableParameters();
+      return buildScoring({ graph, columns: inputs, targets, outputs, capacity, parameters, name, state });
+    });
   }
 
   /** What `compile` was told. @throws ConfigError `not-compiled`. */

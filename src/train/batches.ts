@@ -69,7 +69,7 @@ export async function runEpoch(batches: Batches, turn: Turn, pacer: Pacer): Prom
   while (batches.taken !== batches.limit) {
     pacer.check(turn.where);
     const next = batches.next();
-    if (!(typeof next === 'boolean' ? next : await pacer.wait(next, turn.where))) return true;
+    if (!(typeof next === 'boolean' ? next : await pacer.wait(() => next, turn.where))) return true;
     const batch = batches.taken - 1;
     const beginning = turn.batchBegin?.(batch);
     if (beginning) await beginning;

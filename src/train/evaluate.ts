@@ -22,7 +22,10 @@ export function evaluateBatches<Data>(
     plan,
     (samples, batchSize) => model.evaluationProgram(samples, batchSize),
     async (batches) => {
-      await pacer.wait(batches.begin(), () => 'before an evaluation');
+      await pacer.wait(
+        () => batches.begin(),
+        () => 'before an evaluation',
+      );
       const { samples, batchSize } = batches;
       const list =
         callbacks instanceof CallbackList

@@ -46,18 +46,18 @@ export class Pacer {
     if (this.#signal?.aborted) throw abortion(this.#signal, where);
   }
 
-  /** What is waited for; rejects as `check` throws, as soon as the signal says so. */
-  async wait<T>(promise: Promise<T>, where: () => string): Promise<T> {
+  /** What `ask` gives in the end; rejects as `check` throws, as soon as the signal says so, also before it is asked. */
+  async wait<T>(ask: () => Promise<T>, where: () => string): Promise<T> {
+    this.check(where);
     const signal = this.#signal;
-    if (!signal) return promise;
+    if (!signal) return ask();
     let abort!: () => void;
     const aborted = new Promise<never>((_, reject) => {
       abort = () => reject(abortion(signal, where));
-      if (signal.aborted) abort();
-      else signal.addEventListener('abort', abort);
+      signal.addEventListener('abort', abort);
     });
     try {
-      return await Promise.race([promise, aborted]);
+      return await Promise.race([ask(), aborted]);
     } finally {
       signal.removeEventListener('abort', abort);
     }

@@ -174,7 +174,7 @@ export class Trainer<Data> {
     let epoch = initialEpoch;
     const where = () =>
       `in epoch ${epoch + 1} of ${epochs}, after ${batches.taken} of ${batches.steps ?? 'some'} iterations`;
-    await pacer.wait(batches.begin(), where);
+    await pacer.wait(() => batches.begin(), where);
     const state = model.trainingState();
     const history = new History();
     let { scores } = batches.feed;
@@ -216,9 +216,9 @@ export class Trainer<Data> {
     let ended = false;
     try {
       epoch = start.epoch;
-      await pacer.wait(catchUp(batches, pass, state, { ...start, initialEpoch }), where);
+      await pacer.wait(() => catchUp(batches, pass, state, { ...start, initialEpoch }), where);
       for (let first = true; epoch < epochs && !model.stopTraining; epoch++, first = false) {
-        if (!first && !(await pacer.wait(batches.begin(), where))) break;
+        if (!first && !(await pacer.wait(() => batches.begin(), where))) break;
         scores = batches.feed.scores;
         if (batches.taken && start.sums) scores.restore(start.sums);
         else scores.reset();

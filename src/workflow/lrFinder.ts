@@ -97,8 +97,8 @@ class RangeTest extends Callback {
   }
 
   override onTrainBatchEnd(batch: number, { loss }: Logs): void {
-    const { samples, batchSize } = this.params;
-    const seen = Math.min((batch + 1) * batchSize, samples!);
+    const { samples = Infinity, batchSize } = this.params;
+    const seen = Math.min((batch + 1) * batchSize, samples);
     // The logs have the mean of the epoch; the difference of two sums is what this batch has added.
     const own = (loss * seen - this.#sum) / (seen - this.#samples);
     [this.#sum, this.#samples] = [loss * seen, seen];

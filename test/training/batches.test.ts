@@ -438,16 +438,27 @@ describe('a producer is asked for what is consumed, and closed when the training
         closed++;
       }
     };
-    const model = regression();
+    const model = fl.sequential([fl.layers.dense({ units: 1 })]);
+    model.compile({ loss: 'mse' });
     await expect(model.fit(batches(), { signal: abort.signal, ...quiet })).rejects.toMatchObject({
       code: 'aborted',
     });
     expect(model.fitting).toBe(false);
-    const before = bytes(model);
     deliver();
     await new Promise((resolve) => setTimeout(resolve, 1));
     expect(closed).toBe(1);
-    expect(bytes(model)).toEqual(before);
+    // What comes too late is not even looked at.
+    expect(model.built).toBe(when === 'later');
+    expect(model.training?.iterations).toBe(when === 'later' ? 1 : undefined);
+  });
+
+  test('by an abort before anything was asked for', async () => {
+    const { batches, seen } = producer(endless);
+    const options = { signal: AbortSignal.abort(), ...quiet };
+    await expect(regression().fit(batches(), options)).rejects.toMatchObject({ code: 'aborted' });
+    const evaluation = regression().evaluate(batches(), { signal: AbortSignal.abort() });
+    await expect(evaluation).rejects.toMatchObject({ code: 'aborted' });
+    expect(seen.asked).toBe(0);
   });
 
   test('by a batch that is wrong, which is named', async () => {

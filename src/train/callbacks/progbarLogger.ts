@@ -3,8 +3,8 @@ import { formatLogs } from '../format.js';
 import type { Logs } from '../scoreboard.js';
 
 /**
- * Reports the progress of a run: epochs, the iterations (updates of the weights) of each, the batch size. `fit` adds this
- * one unless `verbose` is 0 or another is among the callbacks.
+ * Reports the progress of a run: the epoch, its iterations (updates of the weights) and the batch size, loss and metrics.
+ * `fit` adds this one unless `verbose` is 0 or another is among the callbacks.
  */
 export class ProgbarLogger extends Callback {
   #epochBegan = 0;
