@@ -43,3 +43,5 @@ export { rowSum } from './reduce';
 export { copyColumns, repeatRows, transpose } from './shape';
 export { logSoftmax, softmax } from './softmax';
 export { csrMatmul } from './sparse';
+export { convolve } from './spatial/convolution';
+export { windows } from './spatial/windows';

@@ -7,7 +7,7 @@ export { SparseMatrix, type SparseMatrixOptions } from './data/sparse.js';
 export { Tensor, type TensorOptions, tensor } from './data/tensor.js';
 export type { ClassWeight, SampleWeight } from './data/weights.js';
 export * from './errors.js';
-export { type InitOptions, init } from './init.js';
+export { type InitOptions, init, type WasmSources } from './init.js';
 export type { Initializer } from './initializers.js';
 export * as initializers from './initializers.js';
 export * from './layers/classes.js';
