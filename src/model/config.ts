@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors.js';
 import { Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax } from '../layers/activation.js';
+import { Conv1D, Conv2D, Conv3D } from '../layers/convolution.js';
 import { Dense } from '../layers/dense.js';
 import { Identity } from '../layers/identity.js';
 import { InputLayer } from '../layers/input.js';
@@ -47,6 +48,7 @@ export interface LayerClass {
 /** A function, because webpack takes a list for something that happens on import, and keeps every class in it. */
 const shipped = (): readonly LayerClass[] => [
   ...[Activation, ActivityRegularization, Add, AlphaDropout, Average, BatchNormalization],
+  ...[Conv1D, Conv2D, Conv3D],
   ...[Concatenate, Cropping1D, Cropping2D, Dense, Dot, Dropout],
   ...[ELU, Flatten, GaussianDropout, GaussianNoise, GroupNormalization, Identity],
   ...[InputLayer, LayerNormalization, LeakyReLU, Maximum, Minimum, Multiply],
