@@ -43,3 +43,6 @@ export { rowSum } from './reduce';
 export { copyColumns, repeatRows, transpose } from './shape';
 export { logSoftmax, softmax } from './softmax';
 export { csrMatmul } from './sparse';
+export { convolve, convolveInputGradient } from './spatial/convolution';
+export { convolveDepthwise } from './spatial/depthwise';
+export { windows } from './spatial/windows';

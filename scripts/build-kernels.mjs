@@ -5,7 +5,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 
 /** The modules, their entry files, and the targets of asconfig.json by the same names. */
-const modules = { core: 'assembly/index.ts', forward: 'assembly/forward.ts', relaxed: 'assembly/gemm.ts' };
+const modules = {
+  core: 'assembly/index.ts',
+  spatial: 'assembly/spatial/index.ts',
+  forward: 'assembly/forward.ts',
+  relaxed: 'assembly/gemm.ts',
+};
 const outDir = 'src/wasm/generated';
 
 /** `add(y: number, ...): void;` for every kernel that the module exports. */

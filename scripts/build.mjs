@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 
 const entries = ['index', 'data', 'workflow', 'datasets', 'images', 'infer', 'worker', 'node'];
 const entryPoint = (name) => (name === 'index' ? 'src/index.ts' : `src/${name}/index.ts`);
-const kernels = ['core', 'forward', 'relaxed'];
+const kernels = ['core', 'spatial', 'forward', 'relaxed'];
 
 /**
  * What stays a module of its own in dist/: what src/index.ts exports whole (`export * as`) and nothing else needs whole,

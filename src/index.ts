@@ -18,7 +18,7 @@ export type { ClassWeight, SampleWeight } from './data/weights.js';
 export * from './errors.js';
 export type { LoadWeightsOptions, SaveOptions } from './file/options.js';
 export { memoryStore, type Store } from './file/store.js';
-export { type InitOptions, init } from './init.js';
+export { type InitOptions, init, type WasmSources } from './init.js';
 export type { Initializer } from './initializers.js';
 export * as initializers from './initializers.js';
 export * from './layers/classes.js';

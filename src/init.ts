@@ -6,13 +6,24 @@ import { core } from './wasm/core.js';
 import { wasmBytes } from './wasm/generated/relaxed.js';
 import { Heap } from './wasm/heap.js';
 import { relaxedSource } from './wasm/inline/relaxed.js';
-import { KernelModule } from './wasm/module.js';
+import { checkShareable, handInKernels, KernelModule } from './wasm/module.js';
 import { checkUnused, moveRuntime, runtime } from './wasm/runtime.js';
-import { readSource, type WasmSource } from './wasm/source.js';
+import { isNamed, readSource, type WasmSource } from './wasm/source.js';
+
+/** The modules of kernels by their names. */
+export interface WasmSources {
+  /** `fourlane/core.wasm`: what every model needs. */
+  core?: WasmSource | Promise<WasmSource>;
+  /** `fourlane/spatial.wasm`: what layers over spatial axes need beside it. */
+  spatial?: WasmSource | Promise<WasmSource>;
+}
 
 export interface InitOptions {
-  /** The kernels (`fourlane/core.wasm`): where the platform forbids compiling bytes, or to load them separately. */
-  wasm?: WasmSource | Promise<WasmSource>;
+  /**
+   * The kernels, where the platform forbids compiling bytes or to load them separately: `fourlane/core.wasm`, or several
+   * modules by their names, `{ core, spatial }`.
+   */
+  wasm?: WasmSource | Promise<WasmSource> | WasmSources;
   /**
    * Whether matrix products may use fused multiply-add where the engine has it (default false): faster on most engines,
    * and no longer the same bits on all of them. `runtime().simd` says what is in use.
@@ -47,12 +58,20 @@ export async function init(options: InitOptions = {}): Promise<void> {
     );
   }
   const url = workerUrl === undefined ? undefined : absoluteUrl(workerUrl, 'init: workerUrl');
-  if (wasm) core.replace(await readSource(await wasm));
+  if (wasm) await handIn(isNamed(wasm) ? wasm : { core: wasm });
   if (relaxed && hasRelaxedSimd() && !runtime().relaxed) {
     core.checkUnused();
     runtime().overlay(new KernelModule('relaxed', relaxedSource, wasmBytes));
   }
   if (threads !== undefined && threads !== runtime().threads) await useThreads(threads, url);
+}
+
+async function handIn(sources: WasmSources): Promise<void> {
+  checkOptions(sources, ['core', 'spatial'], 'init: wasm');
+  const read = Object.entries(sources).map(
+    async ([name, source]) => [name, await readSource(await source)] as const,
+  );
+  for (const [name, source] of await Promise.all(read)) handInKernels(name, source);
 }
 
 /** Where that fails one thread works alone, and a warning says why. */
@@ -80,6 +99,7 @@ async function openTeam(threads: number, url: string | undefined) {
   const heap = new Heap(true);
   const team = new ThreadTeam(heap, threads, url);
   core.compile(heap.shared);
+  checkShareable();
   await team.open();
   return { heap, team };
 }

@@ -1,5 +1,5 @@
 import { checkOptions } from '../names.js';
-import { forward } from '../wasm/forward.js';
+import { handInKernels } from '../wasm/module.js';
 import { readSource, type WasmSource } from '../wasm/source.js';
 
 export interface InitOptions {
@@ -15,5 +15,5 @@ export interface InitOptions {
  */
 export async function init(options: InitOptions): Promise<void> {
   checkOptions(options, ['wasm'], 'init');
-  forward.replace(await readSource(await options.wasm));
+  handInKernels('forward', await readSource(await options.wasm));
 }

@@ -1,6 +1,14 @@
 import { ConfigError } from '../errors.js';
 import { Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax } from '../layers/activation.js';
+import { Conv1D, Conv2D, Conv3D } from '../layers/convolution.js';
+import { Conv1DTranspose, Conv2DTranspose, Conv3DTranspose } from '../layers/convolutionTranspose.js';
 import { Dense } from '../layers/dense.js';
+import {
+  DepthwiseConv1D,
+  DepthwiseConv2D,
+  SeparableConv1D,
+  SeparableConv2D,
+} from '../layers/depthwiseConvolution.js';
 import { Identity } from '../layers/identity.js';
 import { InputLayer } from '../layers/input.js';
 import { classNameOf, type Layer } from '../layers/layer.js';
@@ -47,6 +55,8 @@ export interface LayerClass {
 /** A function, because webpack takes a list for something that happens on import, and keeps every class in it. */
 const shipped = (): readonly LayerClass[] => [
   ...[Activation, ActivityRegularization, Add, AlphaDropout, Average, BatchNormalization],
+  ...[Conv1D, Conv2D, Conv3D, Conv1DTranspose, Conv2DTranspose, Conv3DTranspose],
+  ...[DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D],
   ...[Concatenate, Cropping1D, Cropping2D, Dense, Dot, Dropout],
   ...[ELU, Flatten, GaussianDropout, GaussianNoise, GroupNormalization, Identity],
   ...[InputLayer, LayerNormalization, LeakyReLU, Maximum, Minimum, Multiply],

@@ -4,6 +4,11 @@ import type { KernelSource } from './module.js';
 /** Compiled kernels, or what they can be compiled from. */
 export type WasmSource = WebAssembly.Module | BufferSource | Response;
 
+/** Whether it is a plain object, with sources by their names, and none of them itself. */
+export function isNamed<T extends object>(source: WasmSource | Promise<WasmSource> | T): source is T {
+  return Object.prototype.toString.call(source) === '[object Object]';
+}
+
 /**
  * The kernels that somebody hands in.
  *

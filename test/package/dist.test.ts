@@ -96,7 +96,7 @@ describe.skipIf(notBuilt)(`the modules in dist/${notBuilt}`, async () => {
           .filter((path) => /\.wasm/.test(path)),
       );
       expect([...new Set(wasm)].sort()).toEqual(
-        ['core', 'forward', 'relaxed'].map((name) => `../${name}.wasm${suffix}`),
+        ['core', 'forward', 'relaxed', 'spatial'].map((name) => `../${name}.wasm${suffix}`),
       );
       for (const file of own) expect(read(file)).not.toContain('AGFzbQ');
     }

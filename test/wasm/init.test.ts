@@ -81,6 +81,23 @@ describe('init hands in the kernels', () => {
     checkPrediction();
   });
 
+  test('by their names, all of them or none', async () => {
+    const { handInKernels } = await import('../../src/wasm/module.js');
+    const { spatial } = await import('../../src/wasm/spatial.js');
+    const compiled = await WebAssembly.compile(
+      readFileSync(new URL('../../build/spatial.wasm', import.meta.url)),
+    );
+    await fl.init({ wasm: { core: Promise.resolve(bytes), spatial: compiled } });
+    expect(spatial.compile(false)).toBe(compiled);
+    expect(() => spatial.compile(true)).toThrow(/'spatial' come as a WebAssembly.Module.*as bytes/);
+    checkPrediction();
+    expect(() => handInKernels('core', module)).toThrow(/comes before the first model/);
+    await expect(fl.init({ wasm: { corr: bytes } as never })).rejects.toThrow(/no option 'corr'.*'core'/);
+    await expect(fl.init({ wasm: { spatial: 'no' as never } })).rejects.toMatchObject({
+      code: 'option-value',
+    });
+  });
+
   test('something else altogether', async () => {
     await expect(fl.init({ wasm: 'core.wasm' as never })).rejects.toMatchObject({ code: 'option-value' });
     await expect(fl.init({ wsam: module } as never)).rejects.toThrow(/no option 'wsam'. Did you mean 'wasm'/);

@@ -39,6 +39,52 @@ NORMALIZATIONS = [
     ("unitNormalization", " of images", {"axis": [1, 3]}, IMAGES, INFERENCE),
 ]
 
+# layer, config, shapes of the input
+CONVOLUTIONS = [
+    ("conv1D", {"filters": 5, "kernelSize": 3}, (2, 9, 3)),
+    ("conv1D", {"filters": 1, "kernelSize": 4, "strides": 3, "padding": "same"}, (3, 11, 1)),
+    ("conv1D", {"filters": 4, "kernelSize": 3, "dilationRate": 2, "padding": "causal"}, (2, 7, 2)),
+    ("conv1D", {"filters": 4, "kernelSize": 5, "strides": 2, "padding": "causal", "groups": 2}, (1, 8, 6)),
+    ("conv1D", {"filters": 3, "kernelSize": 7}, (2, 7, 2)),
+    ("conv2D", {"filters": 5, "kernelSize": 3}, (2, 5, 6, 3)),
+    ("conv2D", {"filters": 9, "kernelSize": 3, "padding": "same", "activation": "relu"}, (2, 5, 4, 1)),
+    ("conv2D", {"filters": 8, "kernelSize": [3, 2], "strides": [2, 3]}, (1, 7, 8, 5)),
+    ("conv2D", {"filters": 7, "kernelSize": [2, 5], "strides": 2, "padding": "same", "useBias": False}, (3, 5, 8, 2)),
+    ("conv2D", {"filters": 4, "kernelSize": 3, "dilationRate": [1, 2], "activation": "tanh"}, (2, 5, 7, 3)),
+    ("conv2D", {"filters": 6, "kernelSize": 2, "dilationRate": 3, "padding": "same", "groups": 3}, (1, 5, 6, 9)),
+    ("conv2D", {"filters": 6, "kernelSize": 3, "groups": 3}, (2, 4, 5, 3)),
+    ("conv2D", {"filters": 11, "kernelSize": 1, "activation": "sigmoid"}, (3, 3, 2, 7)),
+    ("conv2D", {"filters": 3, "kernelSize": 1, "strides": 2, "padding": "same"}, (2, 5, 4, 4)),
+    ("conv2D", {"filters": 5, "kernelSize": [4, 5]}, (4, 4, 5, 3)),
+    ("conv2D", {"filters": 3, "kernelSize": 2, "strides": 3}, (2, 7, 8, 2)),
+    ("conv2D", {"filters": 3, "kernelSize": 5, "padding": "same"}, (2, 3, 2, 2)),
+    ("conv3D", {"filters": 3, "kernelSize": 2}, (2, 3, 4, 3, 2)),
+    ("conv3D", {"filters": 4, "kernelSize": [1, 3, 2], "strides": [2, 1, 2], "padding": "same"}, (1, 3, 4, 5, 3)),
+    ("conv3D", {"filters": 2, "kernelSize": 2, "dilationRate": [1, 2, 1], "groups": 2}, (2, 2, 4, 3, 4)),
+    ("conv2D", {"filters": 10, "kernelSize": 3, "groups": 5}, (2, 4, 5, 5)),
+    ("conv1DTranspose", {"filters": 3, "kernelSize": 3}, (2, 5, 2)),
+    ("conv1DTranspose", {"filters": 2, "kernelSize": 2, "strides": 3}, (2, 4, 3)),
+    ("conv1DTranspose", {"filters": 2, "kernelSize": 4, "strides": 3, "padding": "same", "outputPadding": 2}, (1, 4, 3)),
+    ("conv1DTranspose", {"filters": 4, "kernelSize": 3, "dilationRate": 2, "padding": "same"}, (2, 5, 1)),
+    ("conv2DTranspose", {"filters": 9, "kernelSize": 3, "strides": 2, "padding": "same", "activation": "relu"}, (2, 3, 4, 5)),
+    ("conv2DTranspose", {"filters": 1, "kernelSize": [4, 5], "strides": 2, "padding": "same"}, (2, 3, 2, 4)),
+    ("conv2DTranspose", {"filters": 3, "kernelSize": 5, "strides": [2, 3], "outputPadding": [0, 1], "useBias": False}, (2, 2, 3, 2)),
+    ("conv2DTranspose", {"filters": 3, "kernelSize": 2, "strides": 2, "padding": "same", "outputPadding": 1}, (3, 2, 3, 2)),
+    ("conv2DTranspose", {"filters": 3, "kernelSize": 3, "dilationRate": [2, 1]}, (1, 3, 4, 8)),
+    ("conv2DTranspose", {"filters": 2, "kernelSize": 1, "strides": 3, "padding": "same"}, (2, 2, 3, 3)),
+    ("conv2DTranspose", {"filters": 4, "kernelSize": 1}, (2, 2, 3, 3)),
+    ("conv3DTranspose", {"filters": 2, "kernelSize": [2, 3, 2], "strides": [1, 2, 2], "padding": "same"}, (1, 2, 3, 2, 3)),
+    ("depthwiseConv1D", {"kernelSize": 3}, (2, 7, 5)),
+    ("depthwiseConv1D", {"kernelSize": 4, "strides": 2, "padding": "same", "depthMultiplier": 3}, (2, 7, 2)),
+    ("depthwiseConv2D", {"kernelSize": 3, "padding": "same", "activation": "relu"}, (2, 4, 5, 9)),
+    ("depthwiseConv2D", {"kernelSize": [3, 2], "strides": 2, "depthMultiplier": 2}, (2, 5, 6, 4)),
+    ("depthwiseConv2D", {"kernelSize": 2, "dilationRate": [2, 3], "useBias": False}, (3, 5, 6, 3)),
+    ("depthwiseConv2D", {"kernelSize": 3, "depthMultiplier": 5}, (2, 4, 3, 1)),
+    ("separableConv1D", {"filters": 3, "kernelSize": 3, "strides": 2, "padding": "same"}, (2, 7, 4)),
+    ("separableConv2D", {"filters": 5, "kernelSize": 3, "activation": "tanh"}, (2, 4, 5, 3)),
+    ("separableConv2D", {"filters": 3, "kernelSize": [2, 3], "dilationRate": 2, "padding": "same", "depthMultiplier": 2}, (1, 5, 6, 5)),
+]
+
 # name, layer, config, shapes of the inputs, whether in training
 CASES = [
     ("dense", "dense", {"units": 7}, [(5, 10)]),
@@ -103,6 +149,10 @@ CASES += [
     for layer, what, config, shape, modes in NORMALIZATIONS
     for when, training in modes
 ]
+CASES += [
+    (" ".join([layer, *(f"{option} {value}" for option, value in config.items()), "of", times(shape)]), layer, config, [shape])
+    for layer, config, shape in CONVOLUTIONS
+]
 CASES += [(f"activation {name}", "activation", {"activation": name}, [FLAT]) for name in ACTIVATIONS]
 CASES += [
     (f"{merge} {count} of shape {times(shape)}", merge, {}, [shape] * count)
@@ -118,7 +168,7 @@ def make():
 def _case(name, layer, config, shapes, training=False):
     rng = random_state(name)
     instance = named(keras.layers, layer)(**snake(config))
-    draw = normal if layer == "dense" or len(shapes) > 1 else lambda rng, shape: spread(rng, shape, -6, 6)
+    draw = normal if layer == "dense" or "onv" in layer or len(shapes) > 1 else lambda rng, shape: spread(rng, shape, -6, 6)
     inputs = [draw(rng, shape) for shape in shapes]
     instance(_call_argument([native(value) for value in inputs]))
     weights = [_weight(rng, weight) for weight in instance.weights]

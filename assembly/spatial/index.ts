@@ -1,0 +1,7 @@
+/**
+ * The kernels of the spatial module: those of layers that slide windows over axes of space or time. The calling rules
+ * stand in ../index.ts. Samples are [depth, height, width, channels]; with fewer axes the first sizes are 1.
+ */
+export { windows } from './windows';
+export * from './convolution';
+export * from './depthwise';

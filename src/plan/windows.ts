@@ -1,0 +1,199 @@
+import { ShapeError } from '../errors.js';
+import { formatShape, type Shape, sizeOf } from '../shape.js';
+import { spatial } from '../wasm/spatial.js';
+import type { Tape } from './tape.js';
+import { Value } from './value.js';
+
+/** 'same' adds zeros so that a stride of 1 keeps the size; 'causal' adds them all in front. */
+export type Padding = 'valid' | 'same' | 'causal';
+
+/** How windows go along each spatial axis. */
+export interface WindowOptions {
+  /** Steps between windows. Default 1. */
+  strides?: Shape;
+  /** Steps between the entries of a window. Default 1. */
+  dilation?: Shape;
+  /** Default 'valid'. */
+  padding?: Padding;
+}
+
+/** Windows over samples [...axes, channels]. Lists have three entries, depth, height and width: missing axes count 1. */
+export interface Windows {
+  readonly input: Shape;
+  readonly output: Shape;
+  readonly size: Shape;
+  readonly strides: Shape;
+  readonly dilation: Shape;
+  /** Zeros before the first entry. */
+  readonly front: Shape;
+  readonly channels: number;
+}
+
+/**
+ * The windows of that size over samples of that shape, whose last axis is the channels, and how many of them there are
+ * along each axis.
+ *
+ * @throws ShapeError where one is larger than the sample.
+ */
+export function slideWindows(
+  shape: Shape,
+  size: Shape,
+  { strides = [], dilation = [], padding = 'valid' }: WindowOptions = {},
+): Windows {
+  const axes = shape.slice(0, -1).map((input, axis) => {
+    const stride = strides[axis] ?? 1;
+    const step = dilation[axis] ?? 1;
+    const reach = (size[axis] - 1) * step + 1;
+    const front = padding === 'causal' ? reach - 1 : 0;
+    if (padding === 'same') {
+      const output = Math.ceil(input / stride);
+      const zeros = Math.max((output - 1) * stride + reach - input, 0);
+      return { input, output, size: size[axis], stride, step, front: Math.floor(zeros / 2) };
+    }
+    const output = Math.floor((input + front - reach) / stride) + 1;
+    if (output > 0) return { input, output, size: size[axis], stride, step, front };
+    throw new ShapeError(
+      'layer-shape',
+      `a kernel of ${formatShape(size)}${dilated(dilation)} does not fit into the input ${formatShape(shape, true)}: ` +
+        `it reaches over ${reach} entries of axis ${axis + 1}, which has ${input}. Use a smaller one, or padding 'same'.`,
+    );
+  });
+  return windowsOf(axes, shape[shape.length - 1]);
+}
+
+/** As `WindowOptions`, for windows that are written to. */
+export interface SpreadOptions extends Omit<WindowOptions, 'padding'> {
+  /** 'same': the output is as long as the input times the stride. Default 'valid': all that the windows reach. */
+  padding?: Exclude<Padding, 'causal'>;
+  /** Entries that are added behind the output, to what is the shortest one for that padding. Default: what it takes. */
+  outputPadding?: Shape;
+}
+
+/**
+ * The windows for which a convolution of samples [...sizes, channels] has results of that shape: those of a transposed
+ * convolution, whose output `sizes` follow from the options as in Keras.
+ *
+ * @throws ShapeError where nothing would be left.
+ */
+export function spreadWindows(
+  shape: Shape,
+  size: Shape,
+  channels: number,
+  { strides = [], dilation = [], padding = 'valid', outputPadding }: SpreadOptions = {},
+): Windows {
+  const axes = shape.slice(0, -1).map((output, axis) => {
+    const stride = strides[axis] ?? 1;
+    const step = dilation[axis] ?? 1;
+    const reach = (size[axis] - 1) * step + 1;
+    const more = outputPadding?.[axis];
+    const common = { output, size: size[axis], stride, step };
+    if (padding === 'valid') {
+      return {
+        ...common,
+        input: (output - 1) * stride + reach + (more ?? Math.max(stride - reach, 0)),
+        front: 0,
+      };
+    }
+    const input = more === undefined ? output * stride : (output - 1) * stride + (reach % 2) + more;
+    // Of what the windows reach over, (output - 1) * stride + reach, so much is cut off at both ends.
+    const kept = input - (output - 1) * stride + reach - 2;
+    const front = Math.max(reach - 1 - Math.ceil(kept / 2), 0);
+    if (input > 0) return { ...common, input, front };
+    throw new ShapeError(
+      'layer-shape',
+      `an outputPadding of ${more} leaves nothing of the output along axis ${axis + 1} of ${formatShape(shape, true)}.`,
+    );
+  });
+  return windowsOf(axes, channels);
+}
+
+interface Axis {
+  readonly input: number;
+  readonly output: number;
+  readonly size: number;
+  readonly stride: number;
+  readonly step: number;
+  readonly front: number;
+}
+
+function windowsOf(axes: readonly Axis[], channels: number): Windows {
+  const three = (of: (axis: Axis) => number, missing = 1) => [
+    ...new Array<number>(3 - axes.length).fill(missing),
+    ...axes.map(of),
+  ];
+  return {
+    input: three(({ input }) => input),
+    output: three(({ output }) => output),
+    size: three(({ size }) => size),
+    strides: three(({ stride }) => stride),
+    dilation: three(({ step }) => step),
+    front: three(({ front }) => front, 0),
+    channels,
+  };
+}
+
+/** What the windows reach over along each axis, zeros included. */
+export function reachOf({ output, size, strides, dilation }: Windows): number[] {
+  return output.map((count, i) => (count - 1) * strides[i] + (size[i] - 1) * dilation[i] + 1);
+}
+
+/** Whether they reach over the edges, so that samples are read in a padded copy. */
+export function arePadded(windows: Windows): boolean {
+  const { input, front } = windows;
+  return reachOf(windows).some((reach, i) => front[i] > 0 || reach > input[i]);
+}
+
+/** Windows that kernels take at once. */
+const BLOCK = 128;
+
+/** The tables of windows for kernels, as a value, and what kernels need beside it. */
+export interface WindowTables {
+  readonly tables: Value;
+  /** Floats of the padded copies of all samples that kernels take at once; 0 where there are none. */
+  readonly paddedFloats: number;
+  /** Entries of a window that are not neighbours: it consists of so many runs, each of so many floats (of a group). */
+  readonly runs: number;
+  readonly run: number;
+}
+
+/**
+ * Emits the step that computes the tables.
+ *
+ * @param merge whether what follows each other in memory without a gap is one run; else each run is the channels (of a
+ *   group) of one entry.
+ */
+export function emitWindows(b: Tape, windows: Windows, { groups = 1, merge = true } = {}): WindowTables {
+  const { input, output, size, strides, dilation, front, channels } = windows;
+  const padded = arePadded(windows);
+  const read = padded ? reachOf(windows) : input;
+  let run = channels / groups;
+  let pitch = channels;
+  for (const axis of merge ? [2, 1, 0] : []) {
+    // Entries are neighbours where nothing lies between them, and so are rows that are read from end to end.
+    if (run !== pitch || (dilation[axis] > 1 && size[axis] > 1)) break;
+    run *= size[axis];
+    pitch *= read[axis];
+  }
+  const runs = (sizeOf(size) * channels) / groups / run;
+  const count = sizeOf(output);
+  const block = Math.max(1, Math.floor(BLOCK / count));
+  const tables = new Value([128 + 4 * (block * count + runs)], { type: 'uint8' });
+  const [inDepth, inHeight, inWidth] = input;
+  const [outDepth, outHeight, outWidth] = output;
+  const [sizeDepth, sizeHeight, sizeWidth] = size;
+  const [strideDepth, strideHeight, strideWidth] = strides;
+  const [stepDepth, stepHeight, stepWidth] = dilation;
+  const [frontDepth, frontHeight, frontWidth] = front;
+  b.emit(
+    ...([spatial, 'windows', tables] as const),
+    ...([inDepth, inHeight, inWidth, outDepth, outHeight, outWidth] as const),
+    ...([sizeDepth, sizeHeight, sizeWidth, strideDepth, strideHeight, strideWidth] as const),
+    ...([stepDepth, stepHeight, stepWidth, frontDepth, frontHeight, frontWidth] as const),
+    ...([channels, groups, run, block] as const),
+  );
+  return { tables, paddedFloats: padded ? block * sizeOf(read) * channels : 0, runs, run };
+}
+
+function dilated(dilation: Shape): string {
+  return dilation.some((step) => step > 1) ? ` with a dilation of ${formatShape(dilation)}` : '';
+}
