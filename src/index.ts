@@ -30,7 +30,8 @@ export * as losses from './losses.js';
 export type { Metric, MetricInputs, MetricOptions, RowMetric, SummedMetric } from './metrics.js';
 export * as metrics from './metrics.js';
 export type { CompileOptions } from './model/compile.js';
-export { fromConfig, type LayerClass, type RestoreOptions } from './model/config.js';
+export { cloneModel, fromConfig, type LayerClass, type RestoreOptions } from './model/config.js';
+export type { CopyWeightsOptions } from './model/copyWeights.js';
 export { load } from './model/load.js';
 export {
   type EvaluateOptions,
@@ -42,6 +43,7 @@ export {
   type TrainOnBatchOptions,
 } from './model/model.js';
 export { Sequential, type SequentialOptions, sequential } from './model/sequential.js';
+export type { SummaryOptions } from './model/summary.js';
 export { type LearningRate, Optimizer, type OptimizerOptions } from './optimizer.js';
 export * as optimizers from './optimizers.js';
 export {

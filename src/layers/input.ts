@@ -16,14 +16,17 @@ export interface InputOptions {
 /** Where data enter a model. */
 export class InputLayer extends Layer {
   static override className = 'InputLayer';
-  readonly output: SymbolicTensor;
-
   constructor(options: InputOptions & LayerOptions) {
     super({ ...options, inputShape: options.shape });
     checkOptions(options, ['shape', 'name'], 'layers.input');
     checkShape(options.shape, 'input');
-    this.output = new Tensor([...options.shape], this.name);
-    this.output.node = { layer: this, inputs: [], outputs: [this.output] };
+    const output = new Tensor([...options.shape], this.name);
+    output.node = { layer: this, inputs: [], outputs: [output] };
+    this.nodes.push(output.node);
+  }
+
+  override get built(): boolean {
+    return true;
   }
 
   override call(_b: Builder, x: Value): Value {

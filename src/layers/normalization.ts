@@ -185,7 +185,7 @@ export class BatchNormalization extends Scaled {
 
   #normalized(b: Builder, x: Value): Value {
     const { epsilon, momentum, movingMean, movingVariance } = this;
-    if (!(b.training && this.trainable)) return b.normalizeColumns(x, movingMean, movingVariance, epsilon);
+    if (!b.training || b.isFrozen(this)) return b.normalizeColumns(x, movingMean, movingVariance, epsilon);
     const { y, mean, variance } = b.batchNormalize(x, epsilon);
     b.moveTowards(movingMean, mean, momentum);
     b.moveTowards(movingVariance, variance, momentum);

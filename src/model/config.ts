@@ -71,6 +71,16 @@ export function fromConfig(config: ModelConfig, { layers: own = [] }: RestoreOpt
   return graphFrom(config as GraphConfig, classes);
 }
 
+/**
+ * A model of the same architecture with new weights, none of them shared; layers of one's own need no mention. Take over
+ * the weights with `clone.copyWeights(model)`.
+ */
+export function cloneModel(model: Model): Model {
+  return fromConfig(model.getConfig(), {
+    layers: model.flatLayers().map((layer) => layer.constructor as LayerClass),
+  });
+}
+
 function layerFrom({ className, config }: LayerConfig, classes: ReadonlyMap<string, LayerClass>): Layer {
   if (className === 'Sequential') return sequentialFrom(config as unknown as SequentialConfig, classes);
   if (className === 'Model') return graphFrom(config as unknown as GraphConfig, classes);

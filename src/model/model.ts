@@ -24,14 +24,14 @@ import { Trainer, type TrainerOptions } from '../train/trainer.js';
 import { runtime } from '../wasm/runtime.js';
 import { ProgramCache } from './cache.js';
 import { type Compiled, type CompileOptions, checkBatchSize, compileOptions } from './compile.js';
-import { inputReadsSparse } from './graph.js';
+import { detached, inputReadsSparse } from './graph.js';
 import { Network } from './network.js';
 import { buildPredicting, buildScoring } from './programs.js';
 
 export interface ModelOptions extends LayerOptions {
-  /** What `input()` returned: one, or a list. */
+  /** What `input()` returned, or tensors within another model such as `layer.output`: one, or a list. */
   inputs: SymbolicTensor | readonly SymbolicTensor[];
-  /** What the last layers returned: one, or a list. */
+  /** What the last layers returned, or `layer.output` of any layer: one, or a list. */
   outputs: SymbolicTensor | readonly SymbolicTensor[];
 }
 
@@ -81,17 +81,24 @@ export class Model extends Network implements Trainable<ModelData> {
   /** @throws ConfigError where the outputs depend on inputs that are not given. */
   constructor({ inputs, outputs, ...options }: Partial<ModelOptions> = {}) {
     super(options);
-    if (inputs && outputs) this.setGraph([inputs].flat(), [outputs].flat());
+    if (inputs && outputs) this.setGraph(...detached([inputs].flat(), [outputs].flat()));
   }
 
   protected override setGraph(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): void {
     super.setGraph(inputs, outputs);
     this.#forget();
-    if (this.#compileArguments) this.#compiled = compileOptions(this.#compileArguments, this.outputs);
+    // Not before it is needed: a head may be taken off whose successor fits the loss.
+    this.#compiled = undefined;
+  }
+
+  protected override clearGraph(): void {
+    super.clearGraph();
+    this.#forget();
+    this.#compiled = undefined;
   }
 
   get optimizer(): Optimizer | undefined {
-    return this.#compiled?.optimizer;
+    return this.built && this.#compileArguments ? this.#ready().optimizer : undefined;
   }
 
   /** What `compile` was told last. */
@@ -102,6 +109,11 @@ export class Model extends Network implements Trainable<ModelData> {
   /** What training has kept so far; undefined before its first step. */
   get training(): TrainingState | undefined {
     return this.#state;
+  }
+
+  /** The optimizer's slots with its count of steps and its learning rate, as Keras counts them. */
+  override get optimizerParams(): number {
+    return this.#state ? 2 + this.#state.slotSize : 0;
   }
 
   get metricDirections(): Readonly<Record<string, 'min' | 'max'>> {
@@ -117,8 +129,8 @@ export class Model extends Network implements Trainable<ModelData> {
    * @throws ConfigError for unknown names and options, and for a loss that does not fit the last activation.
    */
   compile(options: CompileOptions): void {
-    this.#refuseWhileFitting('compile');
-    if (this.built) this.#compiled = compileOptions(options, this.outputs);
+    this.refuseWhileFitting('compile');
+    if (this.built) this.#compiled = compileOptions(options, this);
     this.#compileArguments = options;
     this.#forget();
   }
@@ -173,7 +185,7 @@ export class Model extends Network implements Trainable<ModelData> {
 
   /** One step on one batch. Returns its loss and metrics, those from before the step. */
   trainOnBatch(x: ModelData, y: ModelData, options: TrainOnBatchOptions = {}): Logs {
-    this.#refuseWhileFitting('trainOnBatch');
+    this.refuseWhileFitting('trainOnBatch');
     checkOptions(options, ['sampleWeight', 'classWeight'], 'trainOnBatch');
     const { sampleWeight, classWeight } = options;
     const plain = this.samples(x, y, sampleWeight);
@@ -199,7 +211,7 @@ export class Model extends Network implements Trainable<ModelData> {
 
   /** Gives the memory of training and predictions back at once; nobody needs to call it. Weights stay. */
   dispose(): void {
-    this.#refuseWhileFitting('dispose');
+    this.refuseWhileFitting('dispose');
     this.#forget();
   }
 
@@ -227,8 +239,8 @@ export class Model extends Network implements Trainable<ModelData> {
   }
 
   trainingState(): TrainingState {
-    const { optimizer } = this.#ready();
-    this.#state ??= new TrainingState(runtime(), optimizer, this.trainableParameters(), this.key);
+    const { optimizer, parameters } = this.#ready();
+    this.#state ??= new TrainingState(runtime(), optimizer, parameters, this.key);
     return this.#state;
   }
 
@@ -246,17 +258,17 @@ export class Model extends Network implements Trainable<ModelData> {
     batchSize: number,
     state?: TrainingState,
   ): ScoringProgram {
-    const { outputs } = this.#ready();
+    const compiled = this.#ready();
     const { graph, name } = this;
-    const parameters = this.trainableParameters();
     return cache.get([...inputs, ...targets], batchSize, (capacity) =>
-      buildScoring({ graph, columns: inputs, targets, outputs, capacity, parameters, name, state }),
+      buildScoring({ graph, columns: inputs, targets, ...compiled, capacity, name, state }),
     );
   }
 
   /** What `compile` was told. @throws ConfigError `not-compiled`. */
   #ready(): Compiled {
     this.graph;
+    if (this.#compileArguments) this.#compiled ??= compileOptions(this.#compileArguments, this);
     if (this.#compiled) return this.#compiled;
     throw new ConfigError(
       'not-compiled',
@@ -275,7 +287,7 @@ export class Model extends Network implements Trainable<ModelData> {
   /** A chance to learn the shape of the input from the first data. */
   protected prepareFor(_x: ModelData): void {}
 
-  #refuseWhileFitting(what: string): void {
+  protected refuseWhileFitting(what: string): void {
     if (!this.fitting) return;
     throw new FourlaneError(
       'fit-pending',

@@ -42,6 +42,8 @@ export interface ScoringOptions {
   capacity: number;
   /** The weights whose regularizers count. */
   parameters: readonly Parameter[];
+  /** The layers that are not trained. */
+  frozen: ReadonlySet<unknown>;
   name: string;
   /** With it gradients are computed and the weights changed. */
   state?: TrainingState;
@@ -49,7 +51,7 @@ export interface ScoringOptions {
 
 /** Forward, losses and metrics; with a training state also backward, regularisation and the optimizer's step. */
 export function buildScoring(options: ScoringOptions): ScoringProgram {
-  const { graph, columns, targets, outputs, capacity, parameters, name, state } = options;
+  const { graph, columns, targets, outputs, capacity, parameters, frozen, name, state } = options;
   const measured = outputs.flatMap(({ metrics }, i) =>
     metrics.map((one) => ({ ...one, output: i, shape: graph.outputs[i].sampleShape })),
   );
@@ -59,6 +61,7 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
     scalars: state?.scalars,
     penalty: scores.penalty,
     gradientPlace: (parameter) => state?.gradientPlace(parameter),
+    isFrozen: (layer) => frozen.has(layer),
   });
   const ports = openPorts(b, [...columns, ...targets]);
   const predictions = callGraph(b, graph, values(ports.slice(0, columns.length)));
@@ -68,29 +71,32 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
   let samples: Value | undefined;
   outputs.forEach(({ name: output, loss, weight }, i) => {
     const inputs = { prediction: predictions[i], target: wanted[i], weights: weights[i] };
-    const perRow = loss.build(b, { ...inputs, scale: weight });
+    const perRow = b.for(`loss of ${output}`, () => loss.build(b, { ...inputs, scale: weight }));
     scores.addLoss(b, `${output}_loss`, perRow, weight);
     samples ??= perRow;
   });
   for (const { key, metric, output: i, weighted } of measured) {
     const scored = { prediction: predictions[i], target: wanted[i] };
-    scores.addMetric(b, key, metric, weighted ? { ...scored, weights: weights[i] } : scored);
+    b.for(`metric ${key}`, () =>
+      scores.addMetric(b, key, metric, weighted ? { ...scored, weights: weights[i] } : scored),
+    );
   }
 
   if (state) b.backward();
   const divisible = outputs.some(({ loss }) => loss.wholeBatch) ? 0 : b.steps.length;
-  state?.emitSum(b);
-  for (const parameter of parameters) {
+  if (state) b.for('sum of the threads', () => state.emitSum(b), 'update');
+  const regularize = (parameter: Parameter) =>
     parameter.regularizer?.emit(b, {
       weight: b.value(parameter),
       gradient: state && b.gradientOf(parameter),
       penalty: scores.penalty,
       samples: samples!.count,
     });
-  }
+  b.for('regularization', () => parameters.forEach(regularize), state ? 'update' : 'forward');
   if (state) {
-    state.emitUpdate(b);
-    for (const parameter of parameters) parameter.constraint?.emit(b, b.value(parameter));
+    b.for('optimizer', () => state.emitUpdate(b), 'update');
+    const constrain = (parameter: Parameter) => parameter.constraint?.emit(b, b.value(parameter));
+    b.for('constraints', () => parameters.forEach(constrain), 'update');
     b.emitLast();
   }
 
@@ -104,7 +110,8 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
 function openPorts(b: Builder, columns: readonly Column[]): Port[] {
   return columns.map((column) => {
     const port = column.open();
-    if (port.convert) b.emit(core, port.convert.kernel, ...port.convert.args);
+    const { convert } = port;
+    if (convert) b.for('data', () => b.emit(core, convert.kernel, ...convert.args));
     return port;
   });
 }

@@ -2,7 +2,7 @@ import { ConfigError } from '../errors.js';
 import { core } from '../wasm/core.js';
 import type { KernelModule } from '../wasm/module.js';
 import type { Parameter } from './parameter.js';
-import type { Step, StepArguments } from './step.js';
+import type { Purpose, Step, StepArguments } from './step.js';
 import { type Place, Value } from './value.js';
 
 /** What the operations read: a value of the plan, or a weight. */
@@ -13,6 +13,8 @@ export interface TapeOptions {
   training?: boolean;
   /** Where the gradient of a parameter belongs; undefined for those that are not trained. */
   gradientPlace?: (parameter: Parameter) => Place | undefined;
+  /** Whether a layer is not trained. Default: where its `trainable` is false. */
+  isFrozen?: (layer: { readonly trainable: boolean }) => boolean;
 }
 
 /**
@@ -22,14 +24,20 @@ export interface TapeOptions {
 export class Tape {
   readonly steps: Step[] = [];
   readonly training: boolean;
+  /** Whether a layer is not trained, so that it behaves as in predictions where it has statistics of its own. */
+  readonly isFrozen: (layer: { readonly trainable: boolean }) => boolean;
   readonly #gradientPlace: (parameter: Parameter) => Place | undefined;
   readonly #weights = new Map<Parameter, Value>();
   readonly #gradients = new Map<Value, Value>();
   readonly #backward: (() => void)[] = [];
   readonly #last: (() => void)[] = [];
+  #purpose: Purpose = { owner: '', phase: 'forward' };
 
-  constructor({ training = false, gradientPlace = () => undefined }: TapeOptions = {}) {
+  constructor(options: TapeOptions = {}) {
+    const { training = false, gradientPlace = () => undefined } = options;
+    const { isFrozen = ({ trainable }) => !trainable } = options;
     this.training = training;
+    this.isFrozen = isFrozen;
     this.#gradientPlace = gradientPlace;
   }
 
@@ -56,7 +64,29 @@ export class Tape {
     for (const argument of step.args) {
       if (argument instanceof Value && argument.sparse) throw sparseInput();
     }
-    this.steps.push(step);
+    this.steps.push({ ...step, purpose: this.#purpose });
+  }
+
+  /** Notes on all steps that `work` emits, and on their backward steps, whom they are for; within others, a path. */
+  for<T>(owner: string, work: () => T, phase: Purpose['phase'] = this.#purpose.phase): T {
+    const outer = this.#purpose.owner;
+    return this.#with({ owner: outer ? `${outer}/${owner}` : owner, phase }, work);
+  }
+
+  #with<T>(purpose: Purpose, work: () => T): T {
+    const outer = this.#purpose;
+    this.#purpose = purpose;
+    try {
+      return work();
+    } finally {
+      this.#purpose = outer;
+    }
+  }
+
+  /** `work` for later, in another phase, for whom it is now. */
+  #later(phase: Purpose['phase'], work: () => void): () => void {
+    const { owner } = this.#purpose;
+    return () => this.#with({ owner, phase }, work);
   }
 
   /** A new temporary. */
@@ -88,15 +118,16 @@ export class Tape {
    */
   onBackward(y: Value, backward: (dy: Value) => void): void {
     if (!y.needsGradient) return;
-    this.#backward.push(() => {
+    const emit = () => {
       const dy = this.#gradients.get(y);
       if (dy) backward(dy);
-    });
+    };
+    this.#backward.push(this.#later('backward', emit));
   }
 
   /** Lets `write` emit a step that writes a share of the gradient of `x` that no operation stands for. */
   addGradient(x: Value, write: (dx: Value) => void): void {
-    if (x.needsGradient) this.#backward.push(() => this.gradient(x, write));
+    if (x.needsGradient) this.#backward.push(this.#later('backward', () => this.gradient(x, write)));
   }
 
   /**
@@ -104,7 +135,7 @@ export class Tape {
    * are run once, by the thread that has the model, and read what its replica computed.
    */
   afterwards(emit: () => void): void {
-    this.#last.push(emit);
+    this.#last.push(this.#later('update', emit));
   }
 
   /** Emits what `afterwards` was given. */

@@ -125,6 +125,13 @@ export class TrainingState {
     }
   }
 
+  /** How many numbers it keeps beside weights and gradients, without what pads them. */
+  get slotSize(): number {
+    const { slots, useEma, gradientAccumulationSteps } = this.optimizer;
+    const kinds = slots.length + (useEma ? 1 : 0) + (gradientAccumulationSteps ? 1 : 0);
+    return kinds * this.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  }
+
   /** Where the gradient of a parameter belongs, if it is trained. */
   gradientPlace(parameter: Parameter): Place | undefined {
     return this.#gradients.get(parameter);

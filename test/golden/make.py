@@ -27,7 +27,9 @@ from generate import (
     optimizers,
     regularizers,
     schedules,
+    summaries,
     training,
+    transfer,
 )
 from generate.files import worst, write
 from generate.values import use_floatx
@@ -45,6 +47,8 @@ MAKERS = {
         optimizers,
         schedules,
         training,
+        transfer,
+        summaries,
         initializers,
     )
 }
