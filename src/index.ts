@@ -42,6 +42,7 @@ export {
   type TestOnBatchOptions,
   type TrainOnBatchOptions,
 } from './model/model.js';
+export type { ModelPlan, PlannedBuffer, PlannedStep, PlannedValue, PlanOptions } from './model/plan.js';
 export { Sequential, type SequentialOptions, sequential } from './model/sequential.js';
 export type { SummaryOptions } from './model/summary.js';
 export { type LearningRate, Optimizer, type OptimizerOptions } from './optimizer.js';

@@ -6,13 +6,15 @@ import {
   type Samples,
   stepAlone,
 } from '../data/feed.js';
-import type { Tensor } from '../data/tensor.js';
+import { Tensor } from '../data/tensor.js';
 import { type ClassWeight, type SampleWeight, withClassWeights, withSampleWeights } from '../data/weights.js';
 import { ConfigError, FourlaneError } from '../errors.js';
 import type { LayerOptions } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import { checkOptions } from '../names.js';
 import type { Optimizer } from '../optimizer.js';
+import type { Place } from '../plan/value.js';
+import { sizeOf } from '../shape.js';
 import { type Callback, CallbackList } from '../train/callback.js';
 import { evaluateSamples } from '../train/evaluate.js';
 import type { History } from '../train/history.js';
@@ -23,10 +25,18 @@ import type { ScoringProgram, Trainable } from '../train/trainable.js';
 import { Trainer, type TrainerOptions } from '../train/trainer.js';
 import { runtime } from '../wasm/runtime.js';
 import { ProgramCache } from './cache.js';
-import { type Compiled, type CompileOptions, checkBatchSize, compileOptions } from './compile.js';
+import {
+  type Compiled,
+  type CompiledOutput,
+  type CompileOptions,
+  checkBatchSize,
+  compileOptions,
+} from './compile.js';
 import { detached, inputReadsSparse } from './graph.js';
 import { Network } from './network.js';
+import { ModelPlan, type PlanOptions } from './plan.js';
 import { buildPredicting, buildScoring } from './programs.js';
+import { weightNames } from './save.js';
 
 export interface ModelOptions extends LayerOptions {
   /** What `input()` returned, or tensors within another model such as `layer.output`: one, or a list. */
@@ -209,6 +219,66 @@ export class Model extends Network implements Trainable<ModelData> {
     return feed.scores.logs();
   }
 
+  /**
+   * Prints in words what the model has been compiled to: every kernel call with the layer and the phase that it is for
+   * and the shapes that it reads and writes, then where each temporary lies in memory and from which step to which.
+   *
+   * @returns the plan; `String(plan)` is the text.
+   * @throws ConfigError `not-compiled` for the plan of training, `not-built`.
+   */
+  plan(options: PlanOptions = {}): ModelPlan {
+    checkOptions(options, ['batchSize', 'training', 'printFn'], 'plan');
+    const { training = this.#compileArguments !== undefined, printFn = console.log } = options;
+    const batchSize = checkBatchSize(options.batchSize ?? 32);
+    const plan = training ? this.#trainingPlan(batchSize) : this.#predictingPlan(batchSize);
+    printFn(String(plan));
+    return plan;
+  }
+
+  #predictingPlan(batchSize: number): ModelPlan {
+    const { inputs } = this.#inputs(zeros(this.inputs), 'x');
+    const { program, ports, outputs } = buildPredicting(this.graph, inputs, batchSize, this.name);
+    return new ModelPlan({
+      title: `Model '${this.name}', predictions`,
+      program,
+      inputs: ports.flatMap((port, i) => port.inputs.map((value) => [value, this.inputs[i].name] as const)),
+      outputs: outputs.map((value, i) => [value, this.outputs[i].name] as const),
+      places: weightNames(this.graph),
+      gradients: new Set(),
+    });
+  }
+
+  #trainingPlan(batchSize: number): ModelPlan {
+    const trained = this.#state !== undefined;
+    const state = this.trainingState();
+    const { outputs, parameters, frozen } = this.#ready();
+    const { inputs, targets } = this.samples(zeros(this.inputs), zeros(this.outputs, outputs));
+    const { graph, name } = this;
+    const options = { graph, columns: inputs, targets, outputs, parameters, frozen, capacity: batchSize };
+    const { program, ports, scores } = buildScoring({ ...options, name, state });
+    const names = [
+      ...this.inputs.map((tensor) => tensor.name),
+      ...outputs.map((output) => `target of ${output.name}`),
+    ];
+    const weights = weightNames(graph);
+    const gradients = parameters.map(
+      (one) => [state.gradientPlace(one)!, `gradient of ${weights.get(one)}`] as const,
+    );
+    try {
+      return new ModelPlan({
+        title: `Model '${name}', training`,
+        program,
+        inputs: ports.flatMap((port, i) => port.inputs.map((value) => [value, names[i]] as const)),
+        outputs: [],
+        places: new Map<Place, string>([...weights, ...gradients, ...state.places, ...scores.places]),
+        gradients: new Set(gradients.map(([place]) => place)),
+      });
+    } finally {
+      scores.release();
+      if (!trained) this.#forget();
+    }
+  }
+
   /** Gives the memory of training and predictions back at once; nobody needs to call it. Weights stay. */
   dispose(): void {
     this.refuseWhileFitting('dispose');
@@ -301,6 +371,16 @@ export class Model extends Network implements Trainable<ModelData> {
     for (const cache of [this.#training, this.#evaluating]) cache.clear(({ scores }) => scores.release());
     this.#predicting.clear();
   }
+}
+
+/** One sample of zeros for each tensor; for outputs with a loss of class numbers, the numbers. */
+function zeros(tensors: readonly SymbolicTensor[], outputs?: readonly CompiledOutput[]): Tensor[] {
+  return tensors.map(({ sampleShape }, i) => {
+    const labels = outputs?.[i].loss.target === 'labels';
+    const shape = labels ? sampleShape.slice(0, -1) : sampleShape;
+    const data = labels ? new Int32Array(sizeOf(shape)) : new Float32Array(sizeOf(shape));
+    return new Tensor(data, [1, ...shape]);
+  });
 }
 
 /** A model from what `input()` and layers returned. */

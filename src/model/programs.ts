@@ -71,9 +71,11 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
   let samples: Value | undefined;
   outputs.forEach(({ name: output, loss, weight }, i) => {
     const inputs = { prediction: predictions[i], target: wanted[i], weights: weights[i] };
-    const perRow = b.for(`loss of ${output}`, () => loss.build(b, { ...inputs, scale: weight }));
-    scores.addLoss(b, `${output}_loss`, perRow, weight);
-    samples ??= perRow;
+    b.for(`loss of ${output}`, () => {
+      const perRow = loss.build(b, { ...inputs, scale: weight });
+      scores.addLoss(b, `${output}_loss`, perRow, weight);
+      samples ??= perRow;
+    });
   });
   for (const { key, metric, output: i, weighted } of measured) {
     const scored = { prediction: predictions[i], target: wanted[i] };

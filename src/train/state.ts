@@ -125,6 +125,15 @@ export class TrainingState {
     }
   }
 
+  /** What lies in its memory beside the gradients, by name. */
+  get places(): readonly (readonly [Place, string])[] {
+    return [
+      [this.scalars, 'scalars of the step'],
+      [this.#allGradients.place!, 'all gradients'],
+      [this.#table.place!, 'table of weights, gradients and slots'],
+    ];
+  }
+
   /** How many numbers it keeps beside weights and gradients, without what pads them. */
   get slotSize(): number {
     const { slots, useEma, gradientAccumulationSteps } = this.optimizer;
