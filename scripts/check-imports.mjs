@@ -27,7 +27,7 @@ const ORDER = [
   ['data'],
   ['train', 'infer'],
   ['model'],
-  ['workflow', 'datasets'],
+  ['workflow', 'datasets', 'gradcheck'],
   ['node', 'init'],
   ['index'],
   ['worker'],

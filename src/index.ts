@@ -7,6 +7,13 @@ export { SparseMatrix, type SparseMatrixOptions } from './data/sparse.js';
 export { Tensor, type TensorOptions, tensor } from './data/tensor.js';
 export type { ClassWeight, SampleWeight } from './data/weights.js';
 export * from './errors.js';
+export {
+  type CheckedTensor,
+  type GradcheckOptions,
+  GradientReport,
+  gradcheck,
+  type WrongElement,
+} from './gradcheck/index.js';
 export { type InitOptions, init } from './init.js';
 export type { Initializer } from './initializers.js';
 export * as initializers from './initializers.js';

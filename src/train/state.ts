@@ -9,7 +9,7 @@ import type { Allocation, Heap } from '../wasm/heap.js';
 import type { Runtime } from '../wasm/runtime.js';
 
 /** Words of the scalar block: what changes from step to step and is read by kernels from memory. */
-const SCALARS = {
+export const SCALARS = {
   learningRate: 0,
   clipvalue: 1,
   hyperparameters: 2,
