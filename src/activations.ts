@@ -43,10 +43,42 @@ export function relu(options: ReluOptions = {}): Activation {
   );
 }
 
+export interface LeakyReluOptions {
+  /** The slope below 0. Default 0.2; the layer of that name has 0.3. */
+  negativeSlope?: number;
+}
+
+export interface EluOptions {
+  /** How far below 0 it goes: it tends to -alpha. Default 1. */
+  alpha?: number;
+}
+
+export interface GeluOptions {
+  /** Whether tanh takes the place of the normal distribution. Default false. */
+  approximate?: boolean;
+}
+
+export interface ShrinkOptions {
+  /** How far from 0 the input counts as 0. Default 0.5. */
+  threshold?: number;
+}
+
+export interface ThresholdOptions {
+  /** What the input has to be above. Default 0. */
+  threshold?: number;
+  /** What takes the place of other inputs. Default 0. */
+  defaultValue?: number;
+}
+
+export interface SquareplusOptions {
+  /** How round the corner at 0 is, above 0. Default 4. */
+  b?: number;
+}
+
 /** min(max(x, 0), 6). */
 export const relu6 = (): Activation => elementwise('relu6');
 /** x above 0, negativeSlope * x below (default 0.2; the layer of that name has 0.3). */
-export const leakyRelu = ({ negativeSlope = 0.2 } = {}): Activation =>
+export const leakyRelu = ({ negativeSlope = 0.2 }: LeakyReluOptions = {}): Activation =>
   elementwise('leakyRelu', { negativeSlope }, negativeSlope);
 /** 1 / (1 + exp(-x)). */
 export const sigmoid = (): Activation => elementwise('sigmoid');
@@ -67,11 +99,11 @@ export const glu = ({ axis = -1 }: AxisOptions = {}): Activation => ({
 /** log(1 + exp(x)). */
 export const softplus = (): Activation => elementwise('softplus');
 /** x above 0, alpha * (exp(x) - 1) below (default alpha 1; Clevert et al. 2016). */
-export const elu = ({ alpha = 1 } = {}): Activation => elementwise('elu', { alpha }, alpha);
+export const elu = ({ alpha = 1 }: EluOptions = {}): Activation => elementwise('elu', { alpha }, alpha);
 /** 1.0507 * elu(x, 1.6733) (Klambauer et al. 2017). */
 export const selu = (): Activation => elementwise('selu');
 /** x * Phi(x) (Hendrycks and Gimpel 2016); with `approximate` (default false) by their formula with tanh. */
-export const gelu = ({ approximate = false } = {}): Activation =>
+export const gelu = ({ approximate = false }: GeluOptions = {}): Activation =>
   approximate ? { name: 'gelu', config: { approximate }, apply: approximateGelu } : elementwise('gelu');
 /** x * sigmoid(x). */
 export const silu = (): Activation => elementwise('silu');
@@ -80,7 +112,7 @@ export const exponential = (): Activation => elementwise('exponential');
 /** relu6(x + 3) / 6. */
 export const hardSigmoid = (): Activation => elementwise('hardSigmoid');
 /** x above 0, alpha * (exp(x / alpha) - 1) below (default alpha 1; Barron 2017). */
-export const celu = ({ alpha = 1 } = {}): Activation =>
+export const celu = ({ alpha = 1 }: EluOptions = {}): Activation =>
   elementwise('celu', { alpha }, aboveZero('celu', 'alpha', alpha));
 /** x * tanh(softplus(x)) (Misra 2019). */
 export const mish = (): Activation => elementwise('mish');
@@ -95,17 +127,17 @@ export const hardTanh = (): Activation => elementwise('hardTanh');
 /** x - tanh(x). */
 export const tanhShrink = (): Activation => elementwise('tanhShrink');
 /** x moved towards 0 by `threshold` (default 0.5), and 0 where it would pass it. */
-export const softShrink = ({ threshold = 0.5 } = {}): Activation =>
+export const softShrink = ({ threshold = 0.5 }: ShrinkOptions = {}): Activation =>
   elementwise('softShrink', notNegative('softShrink', { threshold }), threshold);
 /** x where |x| is above `threshold` (default 0.5), else 0. */
-export const hardShrink = ({ threshold = 0.5 } = {}): Activation =>
+export const hardShrink = ({ threshold = 0.5 }: ShrinkOptions = {}): Activation =>
   elementwise('hardShrink', notNegative('hardShrink', { threshold }), threshold);
 /** x above `threshold`, else `defaultValue` (both 0 by default). */
-export const threshold = ({ threshold = 0, defaultValue = 0 } = {}): Activation => {
+export const threshold = ({ threshold = 0, defaultValue = 0 }: ThresholdOptions = {}): Activation => {
   return rectifier('threshold', { threshold, defaultValue }, { threshold, below: defaultValue });
 };
 /** (x + sqrt(x^2 + b)) / 2 (default b 4; Barron 2021). */
-export const squareplus = ({ b = 4 } = {}): Activation =>
+export const squareplus = ({ b = 4 }: SquareplusOptions = {}): Activation =>
   elementwise('squareplus', { b }, aboveZero('squareplus', 'b', b));
 /** 0 up to -1, x from 1 on, (x + 1)^2 / 4 between. */
 export const sparsePlus = (): Activation => elementwise('sparsePlus');

@@ -21,15 +21,27 @@ export interface NormOptions {
   axis?: number | readonly number[];
 }
 
+export interface MaxNormOptions extends NormOptions {
+  /** The largest norm. Default 2. */
+  maxValue?: number;
+}
+
+export interface MinMaxNormOptions extends NormOptions {
+  /** The smallest norm. Default 0. */
+  minValue?: number;
+  /** The largest norm. Default 1. */
+  maxValue?: number;
+  /** The share of the way that a norm outside of these is moved, 0 to 1. Default 1. */
+  rate?: number;
+}
+
 /** Every norm at most `maxValue` (default 2; Srivastava et al. 2014). */
-export function maxNorm({ maxValue = 2, axis = 0 }: { maxValue?: number } & NormOptions = {}): Constraint {
+export function maxNorm({ maxValue = 2, axis = 0 }: MaxNormOptions = {}): Constraint {
   return norm('maxNorm', { maxValue, axis }, axis, [0, maxValue, 1]);
 }
 
 /** Every norm moved the share `rate` (default 1) of the way into minValue to maxValue (default 0 to 1). */
-export function minMaxNorm(
-  options: { minValue?: number; maxValue?: number; rate?: number } & NormOptions = {},
-): Constraint {
+export function minMaxNorm(options: MinMaxNormOptions = {}): Constraint {
   const { minValue = 0, maxValue = 1, rate = 1, axis = 0 } = options;
   return norm('minMaxNorm', { minValue, maxValue, rate, axis }, axis, [minValue, maxValue, rate]);
 }

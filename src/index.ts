@@ -46,6 +46,7 @@ export {
   Model,
   type ModelOptions,
   model,
+  type PredictOptions,
   type TestOnBatchOptions,
   type TrainOnBatchOptions,
 } from './model/model.js';
@@ -67,7 +68,7 @@ export {
   RMSprop,
   SGD,
 } from './optimizers.js';
-export type { Builder } from './plan/builder.js';
+export type { Builder, RectifyOptions } from './plan/builder.js';
 export type { Parameter } from './plan/parameter.js';
 export type { Value } from './plan/value.js';
 export { setSeed } from './random.js';

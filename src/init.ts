@@ -11,7 +11,7 @@ import { checkUnused, moveRuntime, runtime } from './wasm/runtime.js';
 import { readSource, type WasmSource } from './wasm/source.js';
 
 export interface InitOptions {
-  /** The kernels (`fourlane/core.wasm`): where the platform forbids compiling bytes, or to load them separately. */
+  /** The kernels (`fourlane/core.wasm`): where the platform forbids compiling bytes, or to load them separately. Default: the kernels that the package carries. */
   wasm?: WasmSource | Promise<WasmSource>;
   /**
    * Whether matrix products may use fused multiply-add where the engine has it (default false): faster on most engines,

@@ -1,5 +1,6 @@
 import { ShapeError, ValueError } from './errors.js';
-import { checkOptions, lookUp } from './names.js';
+import type { SnakeCase } from './identifiers.js';
+import { checkOptions, lookUp, toCamelCase } from './names.js';
 import { checkSeed, type RandomKey, streams } from './random.js';
 import { formatShape, type Shape, sizeOf } from './shape.js';
 import { core } from './wasm/core.js';
@@ -19,6 +20,30 @@ export interface SeedOptions {
   seed?: number;
 }
 
+export interface ConstantOptions {
+  /** What every weight is. Default 0. */
+  value?: number;
+}
+
+export interface NormalOptions extends SeedOptions {
+  /** Default 0. */
+  mean?: number;
+  /** The standard deviation, before anything is cut off. Default 0.05. */
+  stddev?: number;
+}
+
+export interface UniformOptions extends SeedOptions {
+  /** The smallest value. Default -0.05. */
+  minval?: number;
+  /** What all values are below. Default 0.05. */
+  maxval?: number;
+}
+
+export interface GainOptions {
+  /** What the matrix is multiplied by. Default 1. */
+  gain?: number;
+}
+
 type Distribution = 'uniform' | 'truncatedNormal' | 'untruncatedNormal';
 type FanMode = 'fanIn' | 'fanOut' | 'fanAvg';
 
@@ -36,26 +61,26 @@ export function ones(): Initializer {
 }
 
 /** All weights `value` (default 0). */
-export function constant({ value = 0 }: { value?: number } = {}): Initializer {
+export function constant({ value = 0 }: ConstantOptions = {}): Initializer {
   return constantOf('constant', value, { value });
 }
 
 /** Normal with the given mean (default 0) and standard deviation (default 0.05). */
-export function randomNormal(options: { mean?: number; stddev?: number } & SeedOptions = {}): Initializer {
+export function randomNormal(options: NormalOptions = {}): Initializer {
   checkOptions(options, ['mean', 'stddev', 'seed'], 'initializers.randomNormal');
   const { mean = 0, stddev = 0.05, seed } = options;
   return drawn('randomNormal', { mean, stddev, seed }, seed, () => ['untruncatedNormal', mean, stddev]);
 }
 
 /** Uniform in [minval, maxval) (default -0.05 to 0.05). */
-export function randomUniform(options: { minval?: number; maxval?: number } & SeedOptions = {}): Initializer {
+export function randomUniform(options: UniformOptions = {}): Initializer {
   checkOptions(options, ['minval', 'maxval', 'seed'], 'initializers.randomUniform');
   const { minval = -0.05, maxval = 0.05, seed } = options;
   return drawn('randomUniform', { minval, maxval, seed }, seed, () => ['uniform', minval, maxval]);
 }
 
 /** Normal, drawn again beyond two standard deviations (default mean 0, stddev 0.05 before the cut). */
-export function truncatedNormal(options: { mean?: number; stddev?: number } & SeedOptions = {}): Initializer {
+export function truncatedNormal(options: NormalOptions = {}): Initializer {
   checkOptions(options, ['mean', 'stddev', 'seed'], 'initializers.truncatedNormal');
   const { mean = 0, stddev = 0.05, seed } = options;
   return drawn('truncatedNormal', { mean, stddev, seed }, seed, () => ['truncatedNormal', mean, stddev]);
@@ -65,15 +90,17 @@ export interface VarianceScalingOptions extends SeedOptions {
   /** Default 1. */
   scale?: number;
   /** What the variance is divided by. Default 'fanIn'. */
-  mode?: FanMode;
+  mode?: FanMode | SnakeCase<FanMode>;
   /** Default 'truncatedNormal'. */
-  distribution?: Distribution;
+  distribution?: Distribution | SnakeCase<Distribution>;
 }
 
 /** Variance `scale / fan`, as Keras's VarianceScaling. */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
   checkOptions(options, ['scale', 'mode', 'distribution', 'seed'], 'initializers.varianceScaling');
-  const { scale = 1, mode = 'fanIn', distribution = 'truncatedNormal', seed } = options;
+  const { scale = 1, seed } = options;
+  const mode = toCamelCase(options.mode ?? 'fanIn') as FanMode;
+  const distribution = toCamelCase(options.distribution ?? 'truncatedNormal') as Distribution;
   return scaled('varianceScaling', { scale, mode, distribution, seed }, scale, mode, distribution, seed);
 }
 
@@ -108,7 +135,7 @@ export function lecunNormal({ seed }: SeedOptions = {}): Initializer {
 }
 
 /** A matrix with `gain` (default 1) on its diagonal, else 0. @throws ShapeError for weights of other ranks. */
-export function identity({ gain = 1 }: { gain?: number } = {}): Initializer {
+export function identity({ gain = 1 }: GainOptions = {}): Initializer {
   return {
     name: 'identity',
     config: { gain },
@@ -127,7 +154,7 @@ export function identity({ gain = 1 }: { gain?: number } = {}): Initializer {
  * A random matrix with orthonormal rows or columns, whichever are fewer, times `gain` (default 1; Saxe et al. 2014). All
  * axes but the last count as one. @throws ShapeError for weights with fewer than two axes.
  */
-export function orthogonal(options: { gain?: number } & SeedOptions = {}): Initializer {
+export function orthogonal(options: GainOptions & SeedOptions = {}): Initializer {
   checkOptions(options, ['gain', 'seed'], 'initializers.orthogonal');
   const { gain = 1, seed } = options;
   const normal = drawn('orthogonal', {}, seed, () => ['untruncatedNormal', 0, 1]);

@@ -25,18 +25,35 @@ export interface Regularizer {
   emitActivity(b: Builder, output: Value): void;
 }
 
+export interface L1Options {
+  /** What |w| is multiplied by. Default 0.01. */
+  l1?: number;
+}
+
+export interface L2Options {
+  /** What w^2 is multiplied by. Default 0.01. */
+  l2?: number;
+}
+
+export interface L1L2Options {
+  /** What |w| is multiplied by. Default 0. */
+  l1?: number;
+  /** What w^2 is multiplied by. Default 0. */
+  l2?: number;
+}
+
 /** `l1 * sum|w|` (default 0.01). */
-export function l1({ l1 = 0.01 }: { l1?: number } = {}): Regularizer {
+export function l1({ l1 = 0.01 }: L1Options = {}): Regularizer {
   return regularizer('l1', { l1 });
 }
 
 /** `l2 * sum w^2` (default 0.01). */
-export function l2({ l2 = 0.01 }: { l2?: number } = {}): Regularizer {
+export function l2({ l2 = 0.01 }: L2Options = {}): Regularizer {
   return regularizer('l2', { l2 });
 }
 
 /** Both together (defaults 0). */
-export function l1l2({ l1 = 0, l2 = 0 }: { l1?: number; l2?: number } = {}): Regularizer {
+export function l1l2({ l1 = 0, l2 = 0 }: L1L2Options = {}): Regularizer {
   return regularizer('l1l2', { l1, l2 });
 }
 

@@ -19,7 +19,7 @@ export interface GradcheckOptions {
   inputShape?: Shape | readonly Shape[];
   /**
    * The data [batch, ...] instead of random numbers; a list for several inputs. Int32Array stands for what has no
-   * gradient, such as indices. For a loss the prediction.
+   * gradient, such as indices. For a loss the prediction. Default: drawn.
    */
   inputs?: DenseData | readonly DenseData[];
   /** For a loss: the targets [batch, ...], or class numbers. Default: random ones. */

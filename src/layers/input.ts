@@ -10,6 +10,7 @@ import { SymbolicTensor as Tensor } from './symbolic.js';
 export interface InputOptions {
   /** The shape of one sample, without the batch axis. */
   shape: Shape;
+  /** The key of its data where a model has several inputs. Default: `input_layer` and a number. */
   name?: string;
 }
 

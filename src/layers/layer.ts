@@ -24,7 +24,7 @@ export interface LayerOptions {
   name?: string;
   /** Whether its weights are trained; read by `compile`. Default true. */
   trainable?: boolean;
-  /** The shape of one sample, for the first layer of a sequential model. */
+  /** The shape of one sample, for the first layer of a sequential model. Default: what comes in says it. */
   inputShape?: Shape;
   /** Adds a penalty on the output to the loss, divided by the batch size. Default: none. */
   activityRegularizer?: RegularizerLike;
@@ -39,12 +39,15 @@ export const COMMON: readonly (keyof LayerOptions)[] = [
 ];
 
 export interface WeightOptions {
+  /** What it is called within its layer, such as 'kernel'. */
   name: string;
+  /** Its axes; those of a kernel are [in, out]. */
   shape: Shape;
   /** Default 'zeros'. */
   initializer?: InitializerLike;
+  /** Adds a penalty on it to the loss. Default: none. */
   regularizer?: RegularizerLike;
-  /** What is done to it after every step of its training. */
+  /** What is done to it after every step of its training. Default: nothing. */
   constraint?: ConstraintLike;
   /** Whether optimizers change it. Default true. */
   trainable?: boolean;

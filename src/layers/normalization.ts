@@ -33,9 +33,13 @@ export interface ScaledOptions extends LayerOptions {
   betaInitializer?: InitializerLike;
   /** Default 'ones'. */
   gammaInitializer?: InitializerLike;
+  /** Adds a penalty on beta to the loss. Default: none. */
   betaRegularizer?: RegularizerLike;
+  /** Adds a penalty on gamma to the loss. Default: none. */
   gammaRegularizer?: RegularizerLike;
+  /** What is done to beta after every step. Default: nothing. */
   betaConstraint?: ConstraintLike;
+  /** What is done to gamma after every step. Default: nothing. */
   gammaConstraint?: ConstraintLike;
 }
 

@@ -34,8 +34,13 @@ export interface TopKOptions extends MetricOptions {
   k?: number;
 }
 
-type CrossentropyMetricOptions = MetricOptions & Omit<CrossentropyOptions, 'reduction'>;
-type SparseCrossentropyMetricOptions = MetricOptions & Omit<SparseCrossentropyOptions, 'reduction'>;
+export interface CosineSimilarityOptions extends MetricOptions {
+  /** The axis of the components. Default -1, the last, which is the only one. */
+  axis?: -1;
+}
+
+export type CrossentropyMetricOptions = MetricOptions & Omit<CrossentropyOptions, 'reduction'>;
+export type SparseCrossentropyMetricOptions = MetricOptions & Omit<SparseCrossentropyOptions, 'reduction'>;
 
 /** The share of values that equal their targets. */
 export const accuracy = (options: MetricOptions = {}): Metric =>
@@ -96,7 +101,7 @@ export const squaredHinge = (options: MetricOptions = {}): Metric =>
 export const categoricalHinge = (options: MetricOptions = {}): Metric =>
   lossOf('categoricalHinge', options, losses.categoricalHinge());
 /** The mean of the cosines between prediction and target: 1 where they point in one direction. */
-export const cosineSimilarity = (options: MetricOptions & { axis?: -1 } = {}): Metric => {
+export const cosineSimilarity = (options: CosineSimilarityOptions = {}): Metric => {
   const { name, ...own } = options;
   return lossOf('cosineSimilarity', { name }, losses.cosineSimilarity(own), {
     direction: 'max',

@@ -27,11 +27,11 @@ export interface CompileOptions {
   loss: PerOutput<LossLike>;
   /** What each output's loss counts in the total. Default 1 each. */
   lossWeights?: PerOutput<number>;
-  /** A list for the only output or for all; an object or a list of lists for several. */
+  /** A list for the only output or for all; an object or a list of lists for several. Default: none. */
   metrics?:
     | readonly (MetricLike | readonly MetricLike[])[]
     | Readonly<Record<string, MetricLike | readonly MetricLike[]>>;
-  /** As `metrics`, for those that samples count in by their weights. */
+  /** As `metrics`, for those that samples count in by their weights. Default: none. */
   weightedMetrics?: CompileOptions['metrics'];
 }
 

@@ -56,7 +56,7 @@ const shipped = (): readonly LayerClass[] => [
 ];
 
 export interface RestoreOptions {
-  /** Classes of layers of one's own that the model uses. */
+  /** Classes of layers of one's own that the model uses. Default: none. */
   layers?: readonly LayerClass[];
 }
 

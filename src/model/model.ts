@@ -50,7 +50,9 @@ export interface EvaluateOptions {
   batchSize?: number;
   /** What each sample counts in the loss and in weighted metrics. Default: all of them once. */
   sampleWeight?: SampleWeight;
+  /** Told of the beginning, the end and every batch. Default: none. */
   callbacks?: readonly Callback[];
+  /** Ends the evaluation between two steps. Default: none. */
   signal?: AbortSignal;
   /** Milliseconds after which the event loop gets its turn. Default 50. */
   yieldEvery?: number;
@@ -59,6 +61,7 @@ export interface EvaluateOptions {
 export interface PredictOptions {
   /** Samples a step. Default 32; larger is faster and takes more memory. */
   batchSize?: number;
+  /** Told of the beginning, the end and every batch. Default: none. */
   callbacks?: readonly Callback[];
 }
 
@@ -68,7 +71,7 @@ export interface TestOnBatchOptions {
 }
 
 export interface TrainOnBatchOptions extends TestOnBatchOptions {
-  /** What the samples of each class count; for models with one output, without `sampleWeight`. */
+  /** What the samples of each class count; for models with one output, without `sampleWeight`. Default: all the same. */
   classWeight?: ClassWeight;
 }
 

@@ -11,8 +11,11 @@ import { layerConfig, type ModelConfig } from './architecture.js';
 import { Model } from './model.js';
 
 export interface SequentialOptions {
+  /** Its layers, first to last. Default: none yet. */
   layers?: readonly Layer[];
+  /** Default: `sequential` and a number. */
   name?: string;
+  /** Whether its layers are trained; read by `compile`. Default true. */
   trainable?: boolean;
 }
 

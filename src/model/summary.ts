@@ -8,7 +8,7 @@ import type { Network } from './network.js';
 import { type Column, drawTable, roundHalfToEven } from './table.js';
 
 export interface SummaryOptions {
-  /** How many characters wide the table is. Default 88; 108 with the column 'Connected to'; 8 more with `memory`, 12 more with `showTrainable`. */
+  /** How wide the table is, in characters. Default 88; 108 with the column 'Connected to'; 8 more with `memory`, 12 more with `showTrainable`. */
   lineLength?: number;
   /** Where each column ends, as a share of the line, rising to 1. Default: Keras's shares, narrower with `memory`. */
   positions?: readonly number[];

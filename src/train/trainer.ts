@@ -19,7 +19,7 @@ export interface TrainerOptions<Data> {
   epochs?: number;
   /** Samples an iteration. Default 32. */
   batchSize?: number;
-  /** [x, y] or [x, y, sampleWeight] on which loss and metrics are computed after each epoch. */
+  /** [x, y] or [x, y, sampleWeight] on which loss and metrics are computed after each epoch. Default: none. */
   validationData?: readonly [Data, Data] | readonly [Data, Data, SampleWeight];
   /** The share of the samples, the last ones, that is held out instead. Default 0. */
   validationSplit?: number;
@@ -31,17 +31,18 @@ export interface TrainerOptions<Data> {
   shuffle?: boolean;
   /**
    * What each sample counts in the loss and in weighted metrics, or each row of an output (time step). The loss is
-   * divided by the number of samples, not by the sum of the weights.
+   * divided by the number of samples, not by the sum of the weights. Default: all the same.
    */
   sampleWeight?: SampleWeight;
-  /** What the samples of each class count in training; for models with one output, without `sampleWeight`. */
+  /** What the samples of each class count in training; for models with one output, without `sampleWeight`. Default: all the same. */
   classWeight?: ClassWeight;
+  /** Told of the beginning, the end, every epoch and every batch. Default: none. */
   callbacks?: readonly Callback[];
   /** 0 prints nothing, 1 (default) a line for each epoch. */
   verbose?: number;
   /** The number of the first epoch, to go on with a former run. Default 0. */
   initialEpoch?: number;
-  /** Ends the run between two steps. */
+  /** Ends the run between two steps. Default: none. */
   signal?: AbortSignal;
   /** Milliseconds after which the event loop gets its turn. Default 50. */
   yieldEvery?: number;
