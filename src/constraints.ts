@@ -1,4 +1,5 @@
 import { ShapeError, ValueError } from './errors.js';
+import { withDefaults } from './names.js';
 import type { Builder } from './plan/builder.js';
 import type { Value } from './plan/value.js';
 import { formatShape, type Shape, sizeOf } from './shape.js';
@@ -36,19 +37,25 @@ export interface MinMaxNormOptions extends NormOptions {
 }
 
 /** Every norm at most `maxValue` (default 2; Srivastava et al. 2014). */
-export function maxNorm({ maxValue = 2, axis = 0 }: MaxNormOptions = {}): Constraint {
-  return norm('maxNorm', { maxValue, axis }, axis, [0, maxValue, 1]);
+export function maxNorm(options: MaxNormOptions = {}): Constraint {
+  const config = withDefaults<Required<MaxNormOptions>>('constraints.maxNorm', options, {
+    maxValue: 2,
+    axis: 0,
+  });
+  return norm('maxNorm', config, [0, config.maxValue, 1]);
 }
 
 /** Every norm moved the share `rate` (default 1) of the way into minValue to maxValue (default 0 to 1). */
 export function minMaxNorm(options: MinMaxNormOptions = {}): Constraint {
-  const { minValue = 0, maxValue = 1, rate = 1, axis = 0 } = options;
-  return norm('minMaxNorm', { minValue, maxValue, rate, axis }, axis, [minValue, maxValue, rate]);
+  const defaults = { minValue: 0, maxValue: 1, rate: 1, axis: 0 };
+  const config = withDefaults<Required<MinMaxNormOptions>>('constraints.minMaxNorm', options, defaults);
+  return norm('minMaxNorm', config, [config.minValue, config.maxValue, config.rate]);
 }
 
 /** Every norm 1. */
-export function unitNorm({ axis = 0 }: NormOptions = {}): Constraint {
-  return norm('unitNorm', { axis }, axis, [1, 1, 1]);
+export function unitNorm(options: NormOptions = {}): Constraint {
+  const config = withDefaults<Required<NormOptions>>('constraints.unitNorm', options, { axis: 0 });
+  return norm('unitNorm', config, [1, 1, 1]);
 }
 
 /** No weight below 0. */
@@ -61,10 +68,10 @@ const EPSILON = 1e-7;
 
 function norm(
   name: string,
-  config: Record<string, unknown>,
-  axis: number | readonly number[],
+  config: Required<NormOptions>,
   [low, high, rate]: readonly [number, number, number],
 ): Constraint {
+  const { axis } = config;
   if (!(low >= 0 && high >= low && rate >= 0 && rate <= 1)) {
     throw new ValueError(
       'constraint',
@@ -74,7 +81,7 @@ function norm(
   }
   return {
     name,
-    config,
+    config: { ...config },
     emit(b, w) {
       const [first, end] = neighbours(name, axis, w.shape);
       const outer = sizeOf(w.shape.slice(0, first));

@@ -1,6 +1,6 @@
 import { ShapeError, ValueError } from './errors.js';
 import type { SnakeCase } from './identifiers.js';
-import { checkOptions, lookUp, toCamelCase } from './names.js';
+import { checkOptions, lookUp, toCamelCase, withDefaults } from './names.js';
 import { checkSeed, type RandomKey, streams } from './random.js';
 import { formatShape, type Shape, sizeOf } from './shape.js';
 import { core } from './wasm/core.js';
@@ -61,7 +61,8 @@ export function ones(): Initializer {
 }
 
 /** All weights `value` (default 0). */
-export function constant({ value = 0 }: ConstantOptions = {}): Initializer {
+export function constant(options: ConstantOptions = {}): Initializer {
+  const { value } = withDefaults('initializers.constant', options, { value: 0 });
   return constantOf('constant', value, { value });
 }
 
@@ -105,37 +106,44 @@ export function varianceScaling(options: VarianceScalingOptions = {}): Initializ
 }
 
 /** Uniform with limit sqrt(6 / (fanIn + fanOut)) (Glorot and Bengio 2010). Keras's default for kernels. */
-export function glorotUniform({ seed }: SeedOptions = {}): Initializer {
-  return scaled('glorotUniform', { seed }, 1, 'fanAvg', 'uniform', seed);
+export function glorotUniform(options: SeedOptions = {}): Initializer {
+  checkOptions(options, ['seed'], 'initializers.glorotUniform');
+  return scaled('glorotUniform', { seed: options.seed }, 1, 'fanAvg', 'uniform', options.seed);
 }
 
 /** Truncated normal with stddev sqrt(2 / (fanIn + fanOut)) (Glorot and Bengio 2010). */
-export function glorotNormal({ seed }: SeedOptions = {}): Initializer {
-  return scaled('glorotNormal', { seed }, 1, 'fanAvg', 'truncatedNormal', seed);
+export function glorotNormal(options: SeedOptions = {}): Initializer {
+  checkOptions(options, ['seed'], 'initializers.glorotNormal');
+  return scaled('glorotNormal', { seed: options.seed }, 1, 'fanAvg', 'truncatedNormal', options.seed);
 }
 
 /** Uniform with limit sqrt(6 / fanIn) (He et al. 2015): for relu. */
-export function heUniform({ seed }: SeedOptions = {}): Initializer {
-  return scaled('heUniform', { seed }, 2, 'fanIn', 'uniform', seed);
+export function heUniform(options: SeedOptions = {}): Initializer {
+  checkOptions(options, ['seed'], 'initializers.heUniform');
+  return scaled('heUniform', { seed: options.seed }, 2, 'fanIn', 'uniform', options.seed);
 }
 
 /** Truncated normal with stddev sqrt(2 / fanIn) (He et al. 2015): for relu. */
-export function heNormal({ seed }: SeedOptions = {}): Initializer {
-  return scaled('heNormal', { seed }, 2, 'fanIn', 'truncatedNormal', seed);
+export function heNormal(options: SeedOptions = {}): Initializer {
+  checkOptions(options, ['seed'], 'initializers.heNormal');
+  return scaled('heNormal', { seed: options.seed }, 2, 'fanIn', 'truncatedNormal', options.seed);
 }
 
 /** Uniform with limit sqrt(3 / fanIn) (LeCun et al. 1998): for selu. */
-export function lecunUniform({ seed }: SeedOptions = {}): Initializer {
-  return scaled('lecunUniform', { seed }, 1, 'fanIn', 'uniform', seed);
+export function lecunUniform(options: SeedOptions = {}): Initializer {
+  checkOptions(options, ['seed'], 'initializers.lecunUniform');
+  return scaled('lecunUniform', { seed: options.seed }, 1, 'fanIn', 'uniform', options.seed);
 }
 
 /** Truncated normal with stddev sqrt(1 / fanIn) (LeCun et al. 1998): for selu. */
-export function lecunNormal({ seed }: SeedOptions = {}): Initializer {
-  return scaled('lecunNormal', { seed }, 1, 'fanIn', 'truncatedNormal', seed);
+export function lecunNormal(options: SeedOptions = {}): Initializer {
+  checkOptions(options, ['seed'], 'initializers.lecunNormal');
+  return scaled('lecunNormal', { seed: options.seed }, 1, 'fanIn', 'truncatedNormal', options.seed);
 }
 
 /** A matrix with `gain` (default 1) on its diagonal, else 0. @throws ShapeError for weights of other ranks. */
-export function identity({ gain = 1 }: GainOptions = {}): Initializer {
+export function identity(options: GainOptions = {}): Initializer {
+  const { gain } = withDefaults('initializers.identity', options, { gain: 1 });
   return {
     name: 'identity',
     config: { gain },

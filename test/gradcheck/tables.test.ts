@@ -17,7 +17,8 @@ interface LayerRow {
 }
 
 function tableOf<T>(table: 'layers' | 'activations' | 'losses'): [string, Make<T>][] {
-  const makers = fl[table] as unknown as Record<string, Make<T>>;
+  const tables = { layers: fl.layers, activations: fl.activations, losses: fl.losses };
+  const makers = tables[table] as unknown as Record<string, Make<T>>;
   return (namesOf(makers) as string[]).map((name) => [name, makers[name]]);
 }
 
