@@ -1,4 +1,5 @@
 import { ShapeError, ValueError } from './errors.js';
+import { withDefaults } from './names.js';
 import { overAxes, sampleAxis } from './plan/axes.js';
 import type { Builder, RectifyOptions } from './plan/builder.js';
 import type { FunctionName } from './plan/functions.js';
@@ -30,7 +31,15 @@ export interface ReluOptions {
  * @throws ValueError where an option is negative.
  */
 export function relu(options: ReluOptions = {}): Activation {
-  const { negativeSlope = 0, maxValue = null, threshold = 0 } = options;
+  const { negativeSlope, maxValue, threshold } = withDefaults<Required<ReluOptions>>(
+    'activations.relu',
+    options,
+    {
+      negativeSlope: 0,
+      maxValue: null,
+      threshold: 0,
+    },
+  );
   notNegative('relu', { negativeSlope, maxValue: maxValue ?? 0, threshold });
   if (maxValue === null && threshold === 0) {
     if (negativeSlope === 0) return elementwise('relu');
@@ -43,36 +52,76 @@ export function relu(options: ReluOptions = {}): Activation {
   );
 }
 
+export interface LeakyReluOptions {
+  /** The slope below 0. Default 0.2; the layer of that name has 0.3. */
+  negativeSlope?: number;
+}
+
+export interface EluOptions {
+  /** How far below 0 it goes: it tends to -alpha. Default 1. */
+  alpha?: number;
+}
+
+export interface GeluOptions {
+  /** Whether tanh takes the place of the normal distribution. Default false. */
+  approximate?: boolean;
+}
+
+export interface ShrinkOptions {
+  /** How far from 0 the input counts as 0. Default 0.5. */
+  threshold?: number;
+}
+
+export interface ThresholdOptions {
+  /** What the input has to be above. Default 0. */
+  threshold?: number;
+  /** What takes the place of other inputs. Default 0. */
+  defaultValue?: number;
+}
+
+export interface SquareplusOptions {
+  /** How round the corner at 0 is, above 0. Default 4. */
+  b?: number;
+}
+
 /** min(max(x, 0), 6). */
 export const relu6 = (): Activation => elementwise('relu6');
 /** x above 0, negativeSlope * x below (default 0.2; the layer of that name has 0.3). */
-export const leakyRelu = ({ negativeSlope = 0.2 } = {}): Activation =>
-  elementwise('leakyRelu', { negativeSlope }, negativeSlope);
+export const leakyRelu = (options: LeakyReluOptions = {}): Activation => {
+  const config = withDefaults('activations.leakyRelu', options, { negativeSlope: 0.2 });
+  return elementwise('leakyRelu', config, config.negativeSlope);
+};
 /** 1 / (1 + exp(-x)). */
 export const sigmoid = (): Activation => elementwise('sigmoid');
 /** The hyperbolic tangent. */
 export const tanh = (): Activation => elementwise('tanh');
 /** exp(x) / sum exp(x) over an axis (default -1, the last; 1 is the first after the batch). */
-export const softmax = ({ axis = -1 }: AxisOptions = {}): Activation =>
-  overAxis('softmax', axis, (b, x) => b.softmax(x));
+export const softmax = (options: AxisOptions = {}): Activation =>
+  overAxis('softmax', options, (b, x) => b.softmax(x));
 /** The logarithm of `softmax`, without its overflow and underflow. */
-export const logSoftmax = ({ axis = -1 }: AxisOptions = {}): Activation =>
-  overAxis('logSoftmax', axis, (b, x) => b.logSoftmax(x));
+export const logSoftmax = (options: AxisOptions = {}): Activation =>
+  overAxis('logSoftmax', options, (b, x) => b.logSoftmax(x));
 /** a * sigmoid(b), the two halves of an axis of even length (default -1; Dauphin et al. 2017). */
-export const glu = ({ axis = -1 }: AxisOptions = {}): Activation => ({
-  name: 'glu',
-  config: { axis },
-  apply: (b, x) => gate(b, x, axis),
-});
+export const glu = (options: AxisOptions = {}): Activation => {
+  const config = withDefaults('activations.glu', options, { axis: -1 });
+  return { name: 'glu', config, apply: (b, x) => gate(b, x, config.axis) };
+};
 /** log(1 + exp(x)). */
 export const softplus = (): Activation => elementwise('softplus');
 /** x above 0, alpha * (exp(x) - 1) below (default alpha 1; Clevert et al. 2016). */
-export const elu = ({ alpha = 1 } = {}): Activation => elementwise('elu', { alpha }, alpha);
+export const elu = (options: EluOptions = {}): Activation => {
+  const config = withDefaults('activations.elu', options, { alpha: 1 });
+  return elementwise('elu', config, config.alpha);
+};
 /** 1.0507 * elu(x, 1.6733) (Klambauer et al. 2017). */
 export const selu = (): Activation => elementwise('selu');
 /** x * Phi(x) (Hendrycks and Gimpel 2016); with `approximate` (default false) by their formula with tanh. */
-export const gelu = ({ approximate = false } = {}): Activation =>
-  approximate ? { name: 'gelu', config: { approximate }, apply: approximateGelu } : elementwise('gelu');
+export const gelu = (options: GeluOptions = {}): Activation => {
+  const { approximate } = withDefaults('activations.gelu', options, { approximate: false });
+  return approximate
+    ? { name: 'gelu', config: { approximate }, apply: approximateGelu }
+    : elementwise('gelu');
+};
 /** x * sigmoid(x). */
 export const silu = (): Activation => elementwise('silu');
 /** exp(x). */
@@ -80,8 +129,10 @@ export const exponential = (): Activation => elementwise('exponential');
 /** relu6(x + 3) / 6. */
 export const hardSigmoid = (): Activation => elementwise('hardSigmoid');
 /** x above 0, alpha * (exp(x / alpha) - 1) below (default alpha 1; Barron 2017). */
-export const celu = ({ alpha = 1 } = {}): Activation =>
-  elementwise('celu', { alpha }, aboveZero('celu', 'alpha', alpha));
+export const celu = (options: EluOptions = {}): Activation => {
+  const config = withDefaults('activations.celu', options, { alpha: 1 });
+  return elementwise('celu', config, aboveZero('celu', 'alpha', config.alpha));
+};
 /** x * tanh(softplus(x)) (Misra 2019). */
 export const mish = (): Activation => elementwise('mish');
 /** x / (1 + |x|). */
@@ -95,18 +146,25 @@ export const hardTanh = (): Activation => elementwise('hardTanh');
 /** x - tanh(x). */
 export const tanhShrink = (): Activation => elementwise('tanhShrink');
 /** x moved towards 0 by `threshold` (default 0.5), and 0 where it would pass it. */
-export const softShrink = ({ threshold = 0.5 } = {}): Activation =>
-  elementwise('softShrink', notNegative('softShrink', { threshold }), threshold);
+export const softShrink = (options: ShrinkOptions = {}): Activation => {
+  const config = withDefaults('activations.softShrink', options, { threshold: 0.5 });
+  return elementwise('softShrink', notNegative('softShrink', config), config.threshold);
+};
 /** x where |x| is above `threshold` (default 0.5), else 0. */
-export const hardShrink = ({ threshold = 0.5 } = {}): Activation =>
-  elementwise('hardShrink', notNegative('hardShrink', { threshold }), threshold);
+export const hardShrink = (options: ShrinkOptions = {}): Activation => {
+  const config = withDefaults('activations.hardShrink', options, { threshold: 0.5 });
+  return elementwise('hardShrink', notNegative('hardShrink', config), config.threshold);
+};
 /** x above `threshold`, else `defaultValue` (both 0 by default). */
-export const threshold = ({ threshold = 0, defaultValue = 0 } = {}): Activation => {
-  return rectifier('threshold', { threshold, defaultValue }, { threshold, below: defaultValue });
+export const threshold = (options: ThresholdOptions = {}): Activation => {
+  const config = withDefaults('activations.threshold', options, { threshold: 0, defaultValue: 0 });
+  return rectifier('threshold', config, { threshold: config.threshold, below: config.defaultValue });
 };
 /** (x + sqrt(x^2 + b)) / 2 (default b 4; Barron 2021). */
-export const squareplus = ({ b = 4 } = {}): Activation =>
-  elementwise('squareplus', { b }, aboveZero('squareplus', 'b', b));
+export const squareplus = (options: SquareplusOptions = {}): Activation => {
+  const config = withDefaults('activations.squareplus', options, { b: 4 });
+  return elementwise('squareplus', config, aboveZero('squareplus', 'b', config.b));
+};
 /** 0 up to -1, x from 1 on, (x + 1)^2 / 4 between. */
 export const sparsePlus = (): Activation => elementwise('sparsePlus');
 /** (x + 1) / 2 kept to 0..1, the derivative of `sparsePlus`. */
@@ -117,7 +175,8 @@ export interface AxisOptions {
   axis?: number;
 }
 
-function overAxis(name: string, axis: number, work: (b: Builder, x: Value) => Value): Activation {
+function overAxis(name: string, options: AxisOptions, work: (b: Builder, x: Value) => Value): Activation {
+  const { axis } = withDefaults(`activations.${name}`, options, { axis: -1 });
   return {
     name,
     config: axis === -1 ? {} : { axis },

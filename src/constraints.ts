@@ -1,4 +1,5 @@
 import { ShapeError, ValueError } from './errors.js';
+import { withDefaults } from './names.js';
 import type { Builder } from './plan/builder.js';
 import type { Value } from './plan/value.js';
 import { formatShape, type Shape, sizeOf } from './shape.js';
@@ -21,22 +22,40 @@ export interface NormOptions {
   axis?: number | readonly number[];
 }
 
+export interface MaxNormOptions extends NormOptions {
+  /** The largest norm. Default 2. */
+  maxValue?: number;
+}
+
+export interface MinMaxNormOptions extends NormOptions {
+  /** The smallest norm. Default 0. */
+  minValue?: number;
+  /** The largest norm. Default 1. */
+  maxValue?: number;
+  /** The share of the way that a norm outside of these is moved, 0 to 1. Default 1. */
+  rate?: number;
+}
+
 /** Every norm at most `maxValue` (default 2; Srivastava et al. 2014). */
-export function maxNorm({ maxValue = 2, axis = 0 }: { maxValue?: number } & NormOptions = {}): Constraint {
-  return norm('maxNorm', { maxValue, axis }, axis, [0, maxValue, 1]);
+export function maxNorm(options: MaxNormOptions = {}): Constraint {
+  const config = withDefaults<Required<MaxNormOptions>>('constraints.maxNorm', options, {
+    maxValue: 2,
+    axis: 0,
+  });
+  return norm('maxNorm', config, [0, config.maxValue, 1]);
 }
 
 /** Every norm moved the share `rate` (default 1) of the way into minValue to maxValue (default 0 to 1). */
-export function minMaxNorm(
-  options: { minValue?: number; maxValue?: number; rate?: number } & NormOptions = {},
-): Constraint {
-  const { minValue = 0, maxValue = 1, rate = 1, axis = 0 } = options;
-  return norm('minMaxNorm', { minValue, maxValue, rate, axis }, axis, [minValue, maxValue, rate]);
+export function minMaxNorm(options: MinMaxNormOptions = {}): Constraint {
+  const defaults = { minValue: 0, maxValue: 1, rate: 1, axis: 0 };
+  const config = withDefaults<Required<MinMaxNormOptions>>('constraints.minMaxNorm', options, defaults);
+  return norm('minMaxNorm', config, [config.minValue, config.maxValue, config.rate]);
 }
 
 /** Every norm 1. */
-export function unitNorm({ axis = 0 }: NormOptions = {}): Constraint {
-  return norm('unitNorm', { axis }, axis, [1, 1, 1]);
+export function unitNorm(options: NormOptions = {}): Constraint {
+  const config = withDefaults<Required<NormOptions>>('constraints.unitNorm', options, { axis: 0 });
+  return norm('unitNorm', config, [1, 1, 1]);
 }
 
 /** No weight below 0. */
@@ -49,10 +68,10 @@ const EPSILON = 1e-7;
 
 function norm(
   name: string,
-  config: Record<string, unknown>,
-  axis: number | readonly number[],
+  config: Required<NormOptions>,
   [low, high, rate]: readonly [number, number, number],
 ): Constraint {
+  const { axis } = config;
   if (!(low >= 0 && high >= low && rate >= 0 && rate <= 1)) {
     throw new ValueError(
       'constraint',
@@ -62,7 +81,7 @@ function norm(
   }
   return {
     name,
-    config,
+    config: { ...config },
     emit(b, w) {
       const [first, end] = neighbours(name, axis, w.shape);
       const outer = sizeOf(w.shape.slice(0, first));

@@ -18,6 +18,13 @@ export type { ClassWeight, SampleWeight } from './data/weights.js';
 export * from './errors.js';
 export type { LoadWeightsOptions, SaveOptions } from './file/options.js';
 export { memoryStore, type Store } from './file/store.js';
+export {
+  type CheckedTensor,
+  type GradcheckOptions,
+  GradientReport,
+  gradcheck,
+  type WrongElement,
+} from './gradcheck/index.js';
 export { type InitOptions, init, type WasmSources } from './init.js';
 export type { Initializer } from './initializers.js';
 export * as initializers from './initializers.js';
@@ -51,7 +58,8 @@ export * as losses from './losses.js';
 export type { Metric, MetricInputs, MetricOptions, RowMetric, SummedMetric } from './metrics.js';
 export * as metrics from './metrics.js';
 export type { CompileOptions } from './model/compile.js';
-export { fromConfig, type LayerClass, type RestoreOptions } from './model/config.js';
+export { cloneModel, fromConfig, type LayerClass, type RestoreOptions } from './model/config.js';
+export type { CopyWeightsOptions } from './model/copyWeights.js';
 export { type LoadOptions, load } from './model/load.js';
 export {
   type EvaluateOptions,
@@ -59,11 +67,14 @@ export {
   Model,
   type ModelOptions,
   model,
+  type PredictOptions,
   type TestOnBatchOptions,
   type TrainOnBatchOptions,
 } from './model/model.js';
 export { Module } from './model/module.js';
+export type { ModelPlan, PlannedBuffer, PlannedStep, PlannedValue, PlanOptions } from './model/plan.js';
 export { Sequential, type SequentialOptions, sequential } from './model/sequential.js';
+export type { SummaryOptions } from './model/summary.js';
 export { type LearningRate, Optimizer, type OptimizerOptions } from './optimizer.js';
 export * as optimizers from './optimizers.js';
 export {
@@ -79,7 +90,7 @@ export {
   RMSprop,
   SGD,
 } from './optimizers.js';
-export type { Builder } from './plan/builder.js';
+export type { Builder, RectifyOptions } from './plan/builder.js';
 export type { Parameter } from './plan/parameter.js';
 export type { Value } from './plan/value.js';
 export { setSeed } from './random.js';

@@ -21,7 +21,7 @@ export interface WasmSources {
 export interface InitOptions {
   /**
    * The kernels, where the platform forbids compiling bytes or to load them separately: `fourlane/core.wasm`, or several
-   * modules by their names, `{ core, spatial }`.
+   * modules by their names, `{ core, spatial }`. Default: the kernels that the package carries.
    */
   wasm?: WasmSource | Promise<WasmSource> | WasmSources;
   /**

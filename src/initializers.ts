@@ -1,5 +1,6 @@
 import { ShapeError, ValueError } from './errors.js';
-import { checkOptions, lookUp } from './names.js';
+import type { SnakeCase } from './identifiers.js';
+import { checkOptions, lookUp, toCamelCase, withDefaults } from './names.js';
 import { checkSeed, type RandomKey, streams } from './random.js';
 import { formatShape, type Shape, sizeOf } from './shape.js';
 import { core } from './wasm/core.js';
@@ -19,6 +20,30 @@ export interface SeedOptions {
   seed?: number;
 }
 
+export interface ConstantOptions {
+  /** What every weight is. Default 0. */
+  value?: number;
+}
+
+export interface NormalOptions extends SeedOptions {
+  /** Default 0. */
+  mean?: number;
+  /** The standard deviation, before anything is cut off. Default 0.05. */
+  stddev?: number;
+}
+
+export interface UniformOptions extends SeedOptions {
+  /** The smallest value. Default -0.05. */
+  minval?: number;
+  /** What all values are below. Default 0.05. */
+  maxval?: number;
+}
+
+export interface GainOptions {
+  /** What the matrix is multiplied by. Default 1. */
+  gain?: number;
+}
+
 type Distribution = 'uniform' | 'truncatedNormal' | 'untruncatedNormal';
 type FanMode = 'fanIn' | 'fanOut' | 'fanAvg';
 
@@ -36,26 +61,27 @@ export function ones(): Initializer {
 }
 
 /** All weights `value` (default 0). */
-export function constant({ value = 0 }: { value?: number } = {}): Initializer {
+export function constant(options: ConstantOptions = {}): Initializer {
+  const { value } = withDefaults('initializers.constant', options, { value: 0 });
   return constantOf('constant', value, { value });
 }
 
 /** Normal with the given mean (default 0) and standard deviation (default 0.05). */
-export function randomNormal(options: { mean?: number; stddev?: number } & SeedOptions = {}): Initializer {
+export function randomNormal(options: NormalOptions = {}): Initializer {
   checkOptions(options, ['mean', 'stddev', 'seed'], 'initializers.randomNormal');
   const { mean = 0, stddev = 0.05, seed } = options;
   return drawn('randomNormal', { mean, stddev, seed }, seed, () => ['untruncatedNormal', mean, stddev]);
 }
 
 /** Uniform in [minval, maxval) (default -0.05 to 0.05). */
-export function randomUniform(options: { minval?: number; maxval?: number } & SeedOptions = {}): Initializer {
+export function randomUniform(options: UniformOptions = {}): Initializer {
   checkOptions(options, ['minval', 'maxval', 'seed'], 'initializers.randomUniform');
   const { minval = -0.05, maxval = 0.05, seed } = options;
   return drawn('randomUniform', { minval, maxval, seed }, seed, () => ['uniform', minval, maxval]);
 }
 
 /** Normal, drawn again beyond two standard deviations (default mean 0, stddev 0.05 before the cut). */
-export function truncatedNormal(options: { mean?: number; stddev?: number } & SeedOptions = {}): Initializer {
+export function truncatedNormal(options: NormalOptions = {}): Initializer {
   checkOptions(options, ['mean', 'stddev', 'seed'], 'initializers.truncatedNormal');
   const { mean = 0, stddev = 0.05, seed } = options;
   return drawn('truncatedNormal', { mean, stddev, seed }, seed, () => ['truncatedNormal', mean, stddev]);
@@ -65,50 +91,59 @@ export interface VarianceScalingOptions extends SeedOptions {
   /** Default 1. */
   scale?: number;
   /** What the variance is divided by. Default 'fanIn'. */
-  mode?: FanMode;
+  mode?: FanMode | SnakeCase<FanMode>;
   /** Default 'truncatedNormal'. */
-  distribution?: Distribution;
+  distribution?: Distribution | SnakeCase<Distribution>;
 }
 
 /** Variance `scale / fan`, as Keras's VarianceScaling. */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
   checkOptions(options, ['scale', 'mode', 'distribution', 'seed'], 'initializers.varianceScaling');
-  const { scale = 1, mode = 'fanIn', distribution = 'truncatedNormal', seed } = options;
+  const { scale = 1, seed } = options;
+  const mode = toCamelCase(options.mode ?? 'fanIn') as FanMode;
+  const distribution = toCamelCase(options.distribution ?? 'truncatedNormal') as Distribution;
   return scaled('varianceScaling', { scale, mode, distribution, seed }, scale, mode, distribution, seed);
 }
 
 /** Uniform with limit sqrt(6 / (fanIn + fanOut)) (Glorot and Bengio 2010). Keras's default for kernels. */
-export function glorotUniform({ seed }: SeedOptions = {}): Initializer {
-  return scaled('glorotUniform', { seed }, 1, 'fanAvg', 'uniform', seed);
+export function glorotUniform(options: SeedOptions = {}): Initializer {
+  checkOptions(options, ['seed'], 'initializers.glorotUniform');
+  return scaled('glorotUniform', { seed: options.seed }, 1, 'fanAvg', 'uniform', options.seed);
 }
 
 /** Truncated normal with stddev sqrt(2 / (fanIn + fanOut)) (Glorot and Bengio 2010). */
-export function glorotNormal({ seed }: SeedOptions = {}): Initializer {
-  return scaled('glorotNormal', { seed }, 1, 'fanAvg', 'truncatedNormal', seed);
+export function glorotNormal(options: SeedOptions = {}): Initializer {
+  checkOptions(options, ['seed'], 'initializers.glorotNormal');
+  return scaled('glorotNormal', { seed: options.seed }, 1, 'fanAvg', 'truncatedNormal', options.seed);
 }
 
 /** Uniform with limit sqrt(6 / fanIn) (He et al. 2015): for relu. */
-export function heUniform({ seed }: SeedOptions = {}): Initializer {
-  return scaled('heUniform', { seed }, 2, 'fanIn', 'uniform', seed);
+export function heUniform(options: SeedOptions = {}): Initializer {
+  checkOptions(options, ['seed'], 'initializers.heUniform');
+  return scaled('heUniform', { seed: options.seed }, 2, 'fanIn', 'uniform', options.seed);
 }
 
 /** Truncated normal with stddev sqrt(2 / fanIn) (He et al. 2015): for relu. */
-export function heNormal({ seed }: SeedOptions = {}): Initializer {
-  return scaled('heNormal', { seed }, 2, 'fanIn', 'truncatedNormal', seed);
+export function heNormal(options: SeedOptions = {}): Initializer {
+  checkOptions(options, ['seed'], 'initializers.heNormal');
+  return scaled('heNormal', { seed: options.seed }, 2, 'fanIn', 'truncatedNormal', options.seed);
 }
 
 /** Uniform with limit sqrt(3 / fanIn) (LeCun et al. 1998): for selu. */
-export function lecunUniform({ seed }: SeedOptions = {}): Initializer {
-  return scaled('lecunUniform', { seed }, 1, 'fanIn', 'uniform', seed);
+export function lecunUniform(options: SeedOptions = {}): Initializer {
+  checkOptions(options, ['seed'], 'initializers.lecunUniform');
+  return scaled('lecunUniform', { seed: options.seed }, 1, 'fanIn', 'uniform', options.seed);
 }
 
 /** Truncated normal with stddev sqrt(1 / fanIn) (LeCun et al. 1998): for selu. */
-export function lecunNormal({ seed }: SeedOptions = {}): Initializer {
-  return scaled('lecunNormal', { seed }, 1, 'fanIn', 'truncatedNormal', seed);
+export function lecunNormal(options: SeedOptions = {}): Initializer {
+  checkOptions(options, ['seed'], 'initializers.lecunNormal');
+  return scaled('lecunNormal', { seed: options.seed }, 1, 'fanIn', 'truncatedNormal', options.seed);
 }
 
 /** A matrix with `gain` (default 1) on its diagonal, else 0. @throws ShapeError for weights of other ranks. */
-export function identity({ gain = 1 }: { gain?: number } = {}): Initializer {
+export function identity(options: GainOptions = {}): Initializer {
+  const { gain } = withDefaults('initializers.identity', options, { gain: 1 });
   return {
     name: 'identity',
     config: { gain },
@@ -127,7 +162,7 @@ export function identity({ gain = 1 }: { gain?: number } = {}): Initializer {
  * A random matrix with orthonormal rows or columns, whichever are fewer, times `gain` (default 1; Saxe et al. 2014). All
  * axes but the last count as one. @throws ShapeError for weights with fewer than two axes.
  */
-export function orthogonal(options: { gain?: number } & SeedOptions = {}): Initializer {
+export function orthogonal(options: GainOptions & SeedOptions = {}): Initializer {
   checkOptions(options, ['gain', 'seed'], 'initializers.orthogonal');
   const { gain = 1, seed } = options;
   const normal = drawn('orthogonal', {}, seed, () => ['untruncatedNormal', 0, 1]);

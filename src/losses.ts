@@ -1,6 +1,7 @@
 import { ConfigError } from './errors.js';
+import type { CamelCase } from './identifiers.js';
 import { type LossInputs, reduced, sampleWeights, smoothed, withoutIgnored } from './losses/inputs.js';
-import { checkChoice, checkNumber, checkOptions } from './names.js';
+import { checkChoice, checkNumber, checkOptions, toSnakeCase } from './names.js';
 import type { Builder } from './plan/builder.js';
 import type { Argument, StepArguments } from './plan/step.js';
 import type { Size, Value } from './plan/value.js';
@@ -32,16 +33,18 @@ export interface Loss {
 
 const REDUCTIONS = ['sum_over_batch_size', 'mean', 'mean_with_sample_weight', 'sum'] as const;
 
+type Reduction = (typeof REDUCTIONS)[number];
+
 export interface LossOptions {
   /**
    * How the loss of a batch follows from those of its rows: their sum by the number of rows ('sum_over_batch_size', the
    * default, and 'mean'), by the sum of the sample weights ('mean_with_sample_weight'), or as it is ('sum').
    */
-  reduction?: (typeof REDUCTIONS)[number];
+  reduction?: Reduction | CamelCase<Reduction>;
 }
 
 export interface AxisOptions extends LossOptions {
-  /** The axis of the classes or components: the last one, -1. */
+  /** The axis of the classes or components. Default -1, the last, which is the only one. */
   axis?: -1;
 }
 
@@ -222,7 +225,9 @@ interface Config {
 function known<T extends object>(name: string, options: object, defaults: T): T {
   const where = `losses.${name}`;
   checkOptions(options, Object.keys(defaults), where);
-  const config = { ...defaults, ...options } as T & Config;
+  const given = { ...defaults, ...options } as T & Config;
+  const { reduction: rule } = given;
+  const config: T & Config = typeof rule === 'string' ? { ...given, reduction: toSnakeCase(rule) } : given;
   const { axis, labelSmoothing, reduction } = config;
   if (reduction !== undefined) checkChoice(reduction, `${where}: reduction`, REDUCTIONS);
   if ('axis' in defaults && defaults.axis === -1) checkChoice(axis, `${where}: axis`, [-1]);

@@ -1,4 +1,13 @@
 /** The table of metrics. Each is a stateful one: its value is the same whatever the batch size. */
+
+export type {
+  AUCOptions,
+  ConstraintOptions,
+  PrecisionAtRecallOptions,
+  RecallAtPrecisionOptions,
+  SensitivityAtSpecificityOptions,
+  SpecificityAtSensitivityOptions,
+} from './metrics/curves.js';
 export {
   auc,
   precisionAtRecall,
@@ -8,6 +17,12 @@ export {
 } from './metrics/curves.js';
 export * from './metrics/means.js';
 export type { Metric, MetricInputs, MetricOptions, RowMetric, SummedMetric } from './metrics/metric.js';
+export type {
+  ClassOutcomeOptions,
+  FBetaOptions,
+  FScoreOptions,
+  OutcomeOptions,
+} from './metrics/outcomes.js';
 export {
   f1Score,
   falseNegatives,

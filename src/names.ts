@@ -80,6 +80,17 @@ export function checkOptions(options: object, known: readonly string[], where: s
   }
 }
 
+/** Options with their defaults. @throws ConfigError `unknown-option` for others. */
+export function withDefaults<T extends object>(
+  where: string,
+  options: { [Name in keyof T]?: T[Name] },
+  defaults: T,
+): T {
+  checkOptions(options, Object.keys(defaults), where);
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) };
+}
+
 /** @throws ConfigError `option-value` where the number is not a finite one within the bounds. */
 export function checkNumber(
   value: unknown,

@@ -14,13 +14,16 @@ export interface OptimizerOptions {
    * AdamW 0.004.
    */
   weightDecay?: number;
-  /** Weights that do not decay: strings of which one is part of the weight's name, such as 'bias', or a function of it. */
+  /**
+   * Weights that do not decay: strings of which one is part of the weight's name, such as 'bias', or a function of it.
+   * Default: none.
+   */
   excludeFromWeightDecay?: readonly string[] | ((name: string) => boolean);
-  /** Largest norm of the gradient of one weight. At most one of the three clips may be given. */
+  /** Largest norm of the gradient of one weight. Default: none. At most one of the three clips may be given. */
   clipnorm?: number;
-  /** Largest size of one element of a gradient. */
+  /** Largest size of one element of a gradient. Default: none. */
   clipvalue?: number;
-  /** Largest norm of all gradients together. */
+  /** Largest norm of all gradients together. Default: none. */
   globalClipnorm?: number;
   /**
    * Whether moving averages of the weights are kept, which `fit` puts in the place of the weights when it is done. Default

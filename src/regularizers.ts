@@ -1,4 +1,5 @@
 import { ConfigError, ShapeError, ValueError } from './errors.js';
+import { withDefaults } from './names.js';
 import type { Builder } from './plan/builder.js';
 import { type Size, Value } from './plan/value.js';
 import { formatShape } from './shape.js';
@@ -25,19 +26,36 @@ export interface Regularizer {
   emitActivity(b: Builder, output: Value): void;
 }
 
+export interface L1Options {
+  /** What |w| is multiplied by. Default 0.01. */
+  l1?: number;
+}
+
+export interface L2Options {
+  /** What w^2 is multiplied by. Default 0.01. */
+  l2?: number;
+}
+
+export interface L1L2Options {
+  /** What |w| is multiplied by. Default 0. */
+  l1?: number;
+  /** What w^2 is multiplied by. Default 0. */
+  l2?: number;
+}
+
 /** `l1 * sum|w|` (default 0.01). */
-export function l1({ l1 = 0.01 }: { l1?: number } = {}): Regularizer {
-  return regularizer('l1', { l1 });
+export function l1(options: L1Options = {}): Regularizer {
+  return regularizer('l1', withDefaults('regularizers.l1', options, { l1: 0.01 }));
 }
 
 /** `l2 * sum w^2` (default 0.01). */
-export function l2({ l2 = 0.01 }: { l2?: number } = {}): Regularizer {
-  return regularizer('l2', { l2 });
+export function l2(options: L2Options = {}): Regularizer {
+  return regularizer('l2', withDefaults('regularizers.l2', options, { l2: 0.01 }));
 }
 
 /** Both together (defaults 0). */
-export function l1l2({ l1 = 0, l2 = 0 }: { l1?: number; l2?: number } = {}): Regularizer {
-  return regularizer('l1l2', { l1, l2 });
+export function l1l2(options: L1L2Options = {}): Regularizer {
+  return regularizer('l1l2', withDefaults('regularizers.l1l2', options, { l1: 0, l2: 0 }));
 }
 
 function regularizer(name: string, config: { l1?: number; l2?: number }): Regularizer {
@@ -64,8 +82,14 @@ export interface OrthogonalOptions {
  * `factor` times the mean over all pairs of rows (or columns) of half the sum of |cosine| in both directions, as Keras's
  * OrthogonalRegularizer; for matrices only.
  */
-export function orthogonalRegularizer({ factor = 0.01, mode = 'rows' }: OrthogonalOptions = {}): Regularizer {
+export function orthogonalRegularizer(options: OrthogonalOptions = {}): Regularizer {
   const name = 'orthogonalRegularizer';
+  const defaults = { factor: 0.01, mode: 'rows' } as const;
+  const { factor, mode } = withDefaults<Required<OrthogonalOptions>>(
+    `regularizers.${name}`,
+    options,
+    defaults,
+  );
   checkFactor(name, factor);
   if (mode !== 'rows' && mode !== 'columns') {
     throw new ValueError(

@@ -8,6 +8,7 @@ export interface TimeDecayOptions {
   initialLearningRate: number;
   /** In how many steps the rate decays once by `decayRate`. */
   decaySteps: number;
+  /** What the rate is multiplied by once in `decaySteps` steps, or what its divisor grows by; 0 or above. */
   decayRate: number;
   /** Whether the rate stays constant for `decaySteps` steps at a time. Default false. */
   staircase?: boolean;
@@ -143,7 +144,7 @@ export interface CosineDecayOptions {
   decaySteps: number;
   /** The last rate as a share of the one from which it decays. Default 0. */
   alpha?: number;
-  /** The rate to which the first `warmupSteps` steps rise on a straight line; without it there is no warm-up. */
+  /** The rate to which the first `warmupSteps` steps rise on a straight line; without it there is no warm-up. Default: none. */
   warmupTarget?: number;
   /** Default 0. */
   warmupSteps?: number;

@@ -4,17 +4,10 @@ import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
 import { type Column, checkFinite, DenseColumn } from './column.js';
 import { SparseMatrix } from './sparse.js';
 import { SparseColumn } from './sparseColumn.js';
-import {
-  isTensorData,
-  type NumberArray,
-  type ShapedData,
-  Tensor,
-  type TensorData,
-  tensor,
-} from './tensor.js';
+import { type DenseData, isTensorData, Tensor, tensor } from './tensor.js';
 
 /** Data for one input or target: nested arrays, a flat typed array, a tensor, or a sparse matrix. */
-export type Data = NumberArray | TensorData | ShapedData | SparseMatrix;
+export type Data = DenseData | SparseMatrix;
 /** Data for a model: for several inputs or outputs an array in their order, or an object by their names. */
 export type ModelData = Data | readonly Data[] | Readonly<Record<string, Data>>;
 
@@ -130,7 +123,7 @@ export function checkLengths(columns: readonly Column[], nameOf: (column: number
   return length;
 }
 
-function toTensor(data: NumberArray | TensorData | ShapedData, shape: Shape, what: string): Tensor {
+function toTensor(data: DenseData, shape: Shape, what: string): Tensor {
   const width = sizeOf(shape);
   if (isTensorData(data)) {
     if (data.length % width) {

@@ -7,7 +7,7 @@ export interface SparseMatrixOptions {
   indptr: Int32Array;
   /** The column of each stored value. */
   indices: Int32Array;
-  /** The stored values; without them every one is 1. */
+  /** The stored values; without them every one is 1. That is the default. */
   values?: Float32Array;
 }
 

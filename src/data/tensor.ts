@@ -12,6 +12,9 @@ export interface ShapedData {
   readonly shape: Shape;
 }
 
+/** Numbers as `tensor` takes them: nested arrays, a flat typed array, a tensor. */
+export type DenseData = NumberArray | TensorData | ShapedData;
+
 export interface TensorOptions {
   /** Values mean `data * scale + offset`; applied batch by batch, so the data stay as they are. Default 1. */
   scale?: number;
@@ -75,11 +78,7 @@ function plain(data: TensorData): TensorData {
  * @throws ShapeError where nested arrays are ragged or the shape does not hold the values.
  * @throws ValueError where something is not a number.
  */
-export function tensor(
-  data: TensorData | NumberArray | ShapedData | number,
-  shape?: Shape,
-  options?: TensorOptions,
-): Tensor {
+export function tensor(data: DenseData | number, shape?: Shape, options?: TensorOptions): Tensor {
   if (isTensorData(data)) return new Tensor(data, shape ?? [data.length], options);
   if (typeof data === 'number') return new Tensor(Float32Array.of(data), shape ?? [], options);
   if (typeof data !== 'object' || data === null) {

@@ -12,6 +12,12 @@ export interface ImdbOptions {
   numWords?: number;
 }
 
+/** Options of `imdbWordIndex`. */
+export interface ImdbWordIndexOptions {
+  /** Name of the JSON file, with or without `.gz`; default 'imdb_word_index.json'. */
+  file?: string;
+}
+
 /** Reviews and what they say. */
 export interface ReviewPart {
   /** One list of word numbers per review: 1 starts it, 2 stands for left-out words, others are word + 3. */
@@ -63,13 +69,11 @@ export async function imdb(
 /**
  * Reads the numbers of the words, from 1 for the most frequent, as `keras.datasets.imdb.get_word_index` gives them.
  * In reviews a word has its number + 3.
- *
- * @param options.file name of the JSON file, with or without `.gz`; default 'imdb_word_index.json'.
  * @throws as `imdb`.
  */
 export async function imdbWordIndex(
   source: DataSource,
-  options: { file?: string } = {},
+  options: ImdbWordIndexOptions = {},
 ): Promise<Map<string, number>> {
   checkOptions(options, ['file'], 'imdbWordIndex');
   const { file = 'imdb_word_index.json' } = options;

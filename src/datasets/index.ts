@@ -4,7 +4,7 @@ export { type Cifar10, cifar10, cifar10Batch } from './cifar.js';
 export { diabetes } from './diabetes.js';
 export { digits } from './digits.js';
 export { idx } from './idx.js';
-export { type ImdbOptions, imdb, imdbWordIndex, type ReviewPart } from './imdb.js';
+export { type ImdbOptions, type ImdbWordIndexOptions, imdb, imdbWordIndex, type ReviewPart } from './imdb.js';
 export { iris } from './iris.js';
 export { type FashionMnist, fashionMnist, type ImagePart, type Mnist, mnist } from './mnist.js';
 export type { DataSource, ReadableStore } from './source.js';

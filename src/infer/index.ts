@@ -6,4 +6,4 @@ export * from '../errors.js';
 export type { KernelModule } from '../wasm/module.js';
 export type { WasmSource } from '../wasm/source.js';
 export { type InitOptions, init } from './init.js';
-export { type InferenceModel, type LoadOptions, load } from './load.js';
+export { type InferenceModel, type LoadOptions, load, type PredictOptions } from './load.js';

@@ -49,6 +49,7 @@ export abstract class ActivationLayer extends Layer {
 }
 
 export interface ActivationOptions extends LayerOptions {
+  /** The function, by name or from `fl.activations`. */
   activation: ActivationLike;
 }
 
@@ -127,7 +128,9 @@ export class Softmax extends ActivationLayer {
 export interface PReLUOptions extends LayerOptions {
   /** Default 'zeros'. */
   alphaInitializer?: InitializerLike;
+  /** Adds a penalty on the slopes to the loss. Default: none. */
   alphaRegularizer?: RegularizerLike;
+  /** What is done to the slopes after every step. Default: nothing. */
   alphaConstraint?: ConstraintLike;
   /** Axes along which all share one slope; 1 is the first after the batch. Default: none. */
   sharedAxes?: readonly number[];

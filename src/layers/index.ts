@@ -97,7 +97,42 @@ import {
   type ZeroPadding2DOptions,
 } from './resize.js';
 
+export type {
+  ActivationOptions,
+  ELUOptions,
+  LeakyReLUOptions,
+  PReLUOptions,
+  ReLUOptions,
+  SoftmaxOptions,
+} from './activation.js';
 export * from './classes.js';
+export type { InputOptions } from './input.js';
+export type { ConcatenateOptions, DotOptions } from './merge.js';
+export type {
+  BatchNormalizationOptions,
+  GroupNormalizationOptions,
+  LayerNormalizationOptions,
+  RMSNormalizationOptions,
+  ScaledOptions,
+  UnitNormalizationOptions,
+} from './normalization.js';
+export type { RescalingOptions } from './preprocessing.js';
+export type {
+  ActivityRegularizationOptions,
+  DropoutOptions,
+  GaussianNoiseOptions,
+  NoiseOptions,
+  RateOptions,
+} from './regularization.js';
+export type { PermuteOptions, RepeatVectorOptions, ReshapeOptions } from './reshape.js';
+export type {
+  Cropping1DOptions,
+  Cropping2DOptions,
+  UpSampling1DOptions,
+  UpSampling2DOptions,
+  ZeroPadding1DOptions,
+  ZeroPadding2DOptions,
+} from './resize.js';
 
 export const input = (options: InputOptions) => new InputLayer(options);
 export const dense = (options: DenseOptions) => new Dense(options);

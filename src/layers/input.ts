@@ -13,20 +13,24 @@ const MAX_AXES = 64;
 export interface InputOptions {
   /** The shape of one sample, without the batch axis. */
   shape: Shape;
+  /** The key of its data where a model has several inputs. Default: `input_layer` and a number. */
   name?: string;
 }
 
 /** Where data enter a model. */
 export class InputLayer extends Layer {
   static override className = 'InputLayer';
-  readonly output: SymbolicTensor;
-
   constructor(options: InputOptions & LayerOptions) {
     super({ ...options, inputShape: options.shape });
     checkOptions(options, ['shape', 'name'], 'layers.input');
     checkShape(options.shape, 'input');
-    this.output = new Tensor([...options.shape], this.name);
-    this.output.node = { layer: this, inputs: [], outputs: [this.output] };
+    const output = new Tensor([...options.shape], this.name);
+    output.node = { layer: this, inputs: [], outputs: [output] };
+    this.nodes.push(output.node);
+  }
+
+  override get built(): boolean {
+    return true;
   }
 
   override call(_b: Builder, x: Value): Value {

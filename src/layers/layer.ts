@@ -1,3 +1,4 @@
+import type { DenseData, Tensor } from '../data/tensor.js';
 import { ConfigError, FourlaneError, ShapeError, ValueError } from '../errors.js';
 import { zeros } from '../initializers.js';
 import { toSnakeCase } from '../names.js';
@@ -16,13 +17,14 @@ import {
 } from '../resolve.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
 import { type Node, SymbolicTensor } from './symbolic.js';
+import { readWeights, writeWeights } from './weights.js';
 
 export interface LayerOptions {
   /** Unique within a model. Default: the kind of layer and a number. */
   name?: string;
   /** Whether its weights are trained; read by `compile`. Default true. */
   trainable?: boolean;
-  /** The shape of one sample, for the first layer of a sequential model. */
+  /** The shape of one sample, for the first layer of a sequential model. Default: what comes in says it. */
   inputShape?: Shape;
   /** Adds a penalty on the output to the loss, divided by the batch size. Default: none. */
   activityRegularizer?: RegularizerLike;
@@ -37,12 +39,15 @@ export const COMMON: readonly (keyof LayerOptions)[] = [
 ];
 
 export interface WeightOptions {
+  /** What it is called within its layer, such as 'kernel'. */
   name: string;
+  /** Its axes; those of a kernel are [in, out]. */
   shape: Shape;
   /** Default 'zeros'. */
   initializer?: InitializerLike;
+  /** Adds a penalty on it to the loss. Default: none. */
   regularizer?: RegularizerLike;
-  /** What is done to it after every step of its training. */
+  /** What is done to it after every step of its training. Default: nothing. */
   constraint?: ConstraintLike;
   /** Whether optimizers change it. Default true. */
   trainable?: boolean;
@@ -99,6 +104,8 @@ export abstract class Layer extends Callable {
   /** The weights in Keras's order; empty until the layer has met its first input. */
   readonly parameters: Parameter[] = [];
   readonly inputShape: Shape | undefined;
+  /** Every use of the layer in a graph, in their order. */
+  readonly nodes: Node[] = [];
   #trainable: boolean;
   #builtFor: readonly Shape[] | undefined;
 
@@ -145,6 +152,54 @@ export abstract class Layer extends Callable {
     return this.#builtFor !== undefined;
   }
 
+  /**
+   * What the layer is used on: `fl.model({ inputs: m.inputs, outputs: m.getLayer('hidden').output })` computes what a
+   * layer within `m` puts out.
+   *
+   * @throws ConfigError `layer-uses` where it is used on nothing yet, more than once, or on several inputs: then
+   *   `nodes` has them.
+   */
+  get input(): SymbolicTensor {
+    return this.#only('inputs');
+  }
+
+  /** What comes out of the layer where it is used; as `input`. */
+  get output(): SymbolicTensor {
+    return this.#only('outputs');
+  }
+
+  #only(side: 'inputs' | 'outputs'): SymbolicTensor {
+    const { name, nodes } = this;
+    const uses = nodes.length === 1 ? nodes[0][side] : [];
+    if (uses.length === 1) return uses[0];
+    const found = nodes.length === 1 ? `has ${uses.length} ${side}` : `is used ${nodes.length} times`;
+    const one = nodes.length ? `; choose one of them: layer.nodes[0].${side}[0].` : ' yet.';
+    throw new ConfigError(
+      'layer-uses',
+      `Layer '${name}' ${found}, so it has no single ${side.slice(0, -1)}${one}`,
+    );
+  }
+
+  /** A copy of its weights, in Keras's order and shapes. @throws ConfigError `not-built` before it is in a model. */
+  getWeights(): Tensor[] {
+    this.#checkBuilt();
+    return readWeights(this.parameters, `Layer '${this.name}'`);
+  }
+
+  /** Puts other values into its weights. @throws ShapeError where they do not fit; nothing has changed then. */
+  setWeights(weights: readonly DenseData[]): void {
+    this.#checkBuilt();
+    writeWeights(this.parameters, weights, `Layer '${this.name}'`);
+  }
+
+  #checkBuilt(): void {
+    if (this.built) return;
+    throw new ConfigError(
+      'not-built',
+      `Layer '${this.name}' has no weights yet: it makes them for the first input that it is used on.`,
+    );
+  }
+
   /** The weights that optimizers may change: none where the layer is frozen. */
   trainableParameters(): readonly Parameter[] {
     return this.trainable ? this.parameters.filter(({ trainable }) => trainable) : [];
@@ -185,6 +240,7 @@ export abstract class Layer extends Callable {
       outputs: outputShapes.map((shape) => new SymbolicTensor(shape, this.name)),
     };
     for (const output of node.outputs) output.node = node;
+    this.nodes.push(node);
     return node.outputs;
   }
 

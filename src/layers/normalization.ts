@@ -33,9 +33,13 @@ export interface ScaledOptions extends LayerOptions {
   betaInitializer?: InitializerLike;
   /** Default 'ones'. */
   gammaInitializer?: InitializerLike;
+  /** Adds a penalty on beta to the loss. Default: none. */
   betaRegularizer?: RegularizerLike;
+  /** Adds a penalty on gamma to the loss. Default: none. */
   gammaRegularizer?: RegularizerLike;
+  /** What is done to beta after every step. Default: nothing. */
   betaConstraint?: ConstraintLike;
+  /** What is done to gamma after every step. Default: nothing. */
   gammaConstraint?: ConstraintLike;
 }
 
@@ -185,7 +189,7 @@ export class BatchNormalization extends Scaled {
 
   #normalized(b: Builder, x: Value): Value {
     const { epsilon, momentum, movingMean, movingVariance } = this;
-    if (!(b.training && this.trainable)) return b.normalizeColumns(x, movingMean, movingVariance, epsilon);
+    if (!b.training || b.isFrozen(this)) return b.normalizeColumns(x, movingMean, movingVariance, epsilon);
     const { y, mean, variance } = b.batchNormalize(x, epsilon);
     b.moveTowards(movingMean, mean, momentum);
     b.moveTowards(movingVariance, variance, momentum);

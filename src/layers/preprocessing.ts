@@ -5,6 +5,7 @@ import type { Value } from '../plan/value.js';
 import { COMMON, Layer, type LayerOptions } from './layer.js';
 
 export interface RescalingOptions extends LayerOptions {
+  /** What every value is multiplied by. */
   scale: number;
   /** Default 0. */
   offset?: number;

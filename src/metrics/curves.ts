@@ -12,11 +12,11 @@ export interface AUCOptions extends MetricOptions {
   curve?: 'ROC' | 'PR' | 'PRGAIN';
   /** The height of the curve between two thresholds. Default 'interpolation'. */
   summationMethod?: 'interpolation' | 'minoring' | 'majoring';
-  /** Thresholds of one's own between 0 and 1, instead of `numThresholds`. */
+  /** Thresholds of one's own between 0 and 1, instead of `numThresholds`. Default null: none. */
   thresholds?: readonly number[] | null;
   /** Whether each column has a curve of its own, whose areas are averaged. Default false: one curve for all. */
   multiLabel?: boolean;
-  /** How many columns there are; only with `multiLabel`. */
+  /** How many columns there are; only with `multiLabel`. Default null: what comes in says it. */
   numLabels?: number | null;
   /** What each column counts. Default: all the same. */
   labelWeights?: readonly number[] | null;
@@ -29,6 +29,26 @@ export interface ConstraintOptions extends MetricOptions {
   numThresholds?: number;
   /** The only column that counts. Default: all of them. */
   classId?: number | null;
+}
+
+export interface SensitivityAtSpecificityOptions extends ConstraintOptions {
+  /** The least share of zeros that are recognized, 0 to 1. */
+  specificity: number;
+}
+
+export interface SpecificityAtSensitivityOptions extends ConstraintOptions {
+  /** The least recall, 0 to 1. */
+  sensitivity: number;
+}
+
+export interface PrecisionAtRecallOptions extends ConstraintOptions {
+  /** The least recall, 0 to 1. */
+  recall: number;
+}
+
+export interface RecallAtPrecisionOptions extends ConstraintOptions {
+  /** The least precision, 0 to 1. */
+  precision: number;
 }
 
 /** True positives, false positives, and the number of ones and zeros, by ascending threshold. */
@@ -103,16 +123,16 @@ export const auc = (options: AUCOptions = {}): Metric => {
 };
 
 /** The largest recall among the thresholds at which the share of zeros that are recognized is at least that. */
-export const sensitivityAtSpecificity = (options: ConstraintOptions & { specificity: number }): Metric =>
+export const sensitivityAtSpecificity = (options: SensitivityAtSpecificityOptions): Metric =>
   constrained('sensitivityAtSpecificity', 'specificity', options, specificity, recall);
 /** The largest share of zeros that are recognized among the thresholds at which recall is at least that. */
-export const specificityAtSensitivity = (options: ConstraintOptions & { sensitivity: number }): Metric =>
+export const specificityAtSensitivity = (options: SpecificityAtSensitivityOptions): Metric =>
   constrained('specificityAtSensitivity', 'sensitivity', options, recall, specificity);
 /** The largest precision among the thresholds at which recall is at least that. */
-export const precisionAtRecall = (options: ConstraintOptions & { recall: number }): Metric =>
+export const precisionAtRecall = (options: PrecisionAtRecallOptions): Metric =>
   constrained('precisionAtRecall', 'recall', options, recall, precision);
 /** The largest recall among the thresholds at which precision is at least that. */
-export const recallAtPrecision = (options: ConstraintOptions & { precision: number }): Metric =>
+export const recallAtPrecision = (options: RecallAtPrecisionOptions): Metric =>
   constrained('recallAtPrecision', 'precision', options, precision, recall);
 
 type Quality = (curve: Curve, threshold: number) => number;

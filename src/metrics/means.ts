@@ -3,7 +3,7 @@
 import { withoutIgnored } from '../losses/inputs.js';
 import type { CrossentropyOptions, Loss, SparseCrossentropyOptions } from '../losses.js';
 import * as losses from '../losses.js';
-import { checkNumber } from '../names.js';
+import { checkChoice, checkNumber } from '../names.js';
 import { core } from '../wasm/core.js';
 import {
   known,
@@ -34,8 +34,13 @@ export interface TopKOptions extends MetricOptions {
   k?: number;
 }
 
-type CrossentropyMetricOptions = MetricOptions & Omit<CrossentropyOptions, 'reduction'>;
-type SparseCrossentropyMetricOptions = MetricOptions & Omit<SparseCrossentropyOptions, 'reduction'>;
+export interface AxisMetricOptions extends MetricOptions {
+  /** The axis of the components. Default -1, the last, which is the only one. */
+  axis?: -1;
+}
+
+export type CrossentropyMetricOptions = MetricOptions & Omit<CrossentropyOptions, 'reduction'>;
+export type SparseCrossentropyMetricOptions = MetricOptions & Omit<SparseCrossentropyOptions, 'reduction'>;
 
 /** The share of values that equal their targets. */
 export const accuracy = (options: MetricOptions = {}): Metric =>
@@ -59,8 +64,11 @@ export const topKCategoricalAccuracy = (options: TopKOptions = {}): Metric =>
 export const sparseTopKCategoricalAccuracy = (options: TopKOptions = {}): Metric =>
   topK('sparseTopKCategoricalAccuracy', options, 'labels');
 /** The mean of the correlations of each row with its target (Pearson's); NaN where a row does not vary. */
-export const pearsonCorrelation = (options: MetricOptions = {}): Metric =>
-  rowValue('pearsonCorrelation', known('pearsonCorrelation', options, {}));
+export const pearsonCorrelation = (options: AxisMetricOptions = {}): Metric => {
+  const config = known('pearsonCorrelation', options, { axis: -1 });
+  checkChoice(config.axis, 'metrics.pearsonCorrelation: axis', [-1]);
+  return rowValue('pearsonCorrelation', config);
+};
 
 /** mean (prediction - target)^2. */
 export const meanSquaredError = (options: MetricOptions = {}): Metric =>
@@ -96,7 +104,7 @@ export const squaredHinge = (options: MetricOptions = {}): Metric =>
 export const categoricalHinge = (options: MetricOptions = {}): Metric =>
   lossOf('categoricalHinge', options, losses.categoricalHinge());
 /** The mean of the cosines between prediction and target: 1 where they point in one direction. */
-export const cosineSimilarity = (options: MetricOptions & { axis?: -1 } = {}): Metric => {
+export const cosineSimilarity = (options: AxisMetricOptions = {}): Metric => {
   const { name, ...own } = options;
   return lossOf('cosineSimilarity', { name }, losses.cosineSimilarity(own), {
     direction: 'max',

@@ -19,7 +19,7 @@ export interface OutcomeOptions extends MetricOptions {
 }
 
 export interface ClassOutcomeOptions extends OutcomeOptions {
-  /** Only the k largest values of a row are positive, and without `thresholds` all of those. */
+  /** Only the k largest values of a row are positive, and without `thresholds` all of those. Default null: all that are above the threshold. */
   topK?: number | null;
   /** The only column that counts. Default: all of them. */
   classId?: number | null;

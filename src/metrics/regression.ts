@@ -1,26 +1,35 @@
 /** How much of the variation of the targets the predictions explain. */
 import { ConfigError } from '../errors.js';
-import { checkChoice, checkNumber } from '../names.js';
+import type { CamelCase } from '../identifiers.js';
+import { checkChoice, checkNumber, toSnakeCase } from '../names.js';
 import { core } from '../wasm/core.js';
 import { known, type Metric, type MetricOptions, makeMetric, type SummedMetric } from './metric.js';
+
+type Aggregation = 'uniform_average' | 'variance_weighted_average';
 
 export interface R2Options extends MetricOptions {
   /**
    * How the scores of the columns become one: their mean ('uniform_average', the default), weighted by the variance of
    * the targets ('variance_weighted_average'); null for outputs of one column.
    */
-  classAggregation?: 'uniform_average' | 'variance_weighted_average' | null;
+  classAggregation?: Aggregation | CamelCase<Aggregation> | null;
   /** The number of independent predictors, for the adjusted score. Default 0: not adjusted. */
   numRegressors?: number;
 }
 
 /** 1 - sum (target - prediction)^2 / sum (target - mean target)^2; 0 where the targets do not vary. */
 export const r2Score = (options: R2Options = {}): Metric => {
-  const config = known('r2Score', options, {
-    classAggregation: 'uniform_average' as R2Options['classAggregation'],
-    numRegressors: 0,
-  });
-  const { classAggregation, numRegressors } = config;
+  const given = known<{ classAggregation: R2Options['classAggregation']; numRegressors: number }>(
+    'r2Score',
+    options,
+    {
+      classAggregation: 'uniform_average',
+      numRegressors: 0,
+    },
+  );
+  const { classAggregation: aggregation, numRegressors } = given;
+  const classAggregation = typeof aggregation === 'string' ? toSnakeCase(aggregation) : aggregation;
+  const config = { ...given, classAggregation };
   const where = 'metrics.r2Score';
   checkChoice(classAggregation, `${where}: classAggregation`, [
     'uniform_average',

@@ -1,11 +1,13 @@
 import { ConfigError, ValueError } from '../errors.js';
 import { ActivationLayer } from '../layers/activation.js';
 import { Dense } from '../layers/dense.js';
+import type { Layer } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import type { Loss } from '../losses.js';
 import type { Metric } from '../metrics.js';
 import { checkOptions } from '../names.js';
 import type { Optimizer } from '../optimizer.js';
+import type { Parameter } from '../plan/parameter.js';
 import {
   isDescribed,
   type LossLike,
@@ -25,11 +27,11 @@ export interface CompileOptions {
   loss: PerOutput<LossLike>;
   /** What each output's loss counts in the total. Default 1 each. */
   lossWeights?: PerOutput<number>;
-  /** A list for the only output or for all; an object or a list of lists for several. */
+  /** A list for the only output or for all; an object or a list of lists for several. Default: none. */
   metrics?:
     | readonly (MetricLike | readonly MetricLike[])[]
     | Readonly<Record<string, MetricLike | readonly MetricLike[]>>;
-  /** As `metrics`, for those that samples count in by their weights. */
+  /** As `metrics`, for those that samples count in by their weights. Default: none. */
   weightedMetrics?: CompileOptions['metrics'];
 }
 
@@ -51,10 +53,21 @@ export interface CompiledOutput {
 export interface Compiled {
   readonly optimizer: Optimizer;
   readonly outputs: readonly CompiledOutput[];
+  /** The weights that are trained: what `trainable` said when the model was compiled. */
+  readonly parameters: readonly Parameter[];
+  /** The layers that are not. */
+  readonly frozen: ReadonlySet<unknown>;
+}
+
+/** What of a model `compile` looks at. */
+interface Compilable {
+  readonly outputs: readonly SymbolicTensor[];
+  trainableParameters(): readonly Parameter[];
+  flatLayers(): readonly Layer[];
 }
 
 /** @throws ConfigError for unknown names, and for a loss that does not fit the last activation of its output. */
-export function compileOptions(options: CompileOptions, tensors: readonly SymbolicTensor[]): Compiled {
+export function compileOptions(options: CompileOptions, model: Compilable): Compiled {
   checkOptions(options, ['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics'], 'compile');
   if (options.loss === undefined) {
     throw new ConfigError(
@@ -62,6 +75,7 @@ export function compileOptions(options: CompileOptions, tensors: readonly Symbol
       "compile: loss is missing; for example { loss: 'meanSquaredError' }.",
     );
   }
+  const tensors = model.outputs;
   const optimizer = resolveOptimizer(options.optimizer ?? 'rmsprop');
   const names = outputNames(tensors);
   const losses = perOutput(options.loss, names, 'loss');
@@ -83,7 +97,8 @@ export function compileOptions(options: CompileOptions, tensors: readonly Symbol
       metrics: [...metrics[i].map(compiled(false)), ...weightedMetrics[i].map(compiled(true))],
     };
   });
-  return { optimizer, outputs };
+  const frozen = new Set(model.flatLayers().filter(({ trainable }) => !trainable));
+  return { optimizer, outputs, parameters: model.trainableParameters(), frozen };
 }
 
 function compiledMetric(like: MetricLike, tensor: SymbolicTensor, output: string, loss: Loss): Metric {

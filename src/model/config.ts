@@ -66,7 +66,7 @@ const shipped = (): readonly LayerClass[] => [
 ];
 
 export interface RestoreOptions {
-  /** Classes of layers of one's own that the model uses. */
+  /** Classes of layers of one's own that the model uses. Default: none. */
   layers?: readonly LayerClass[];
 }
 
@@ -79,6 +79,16 @@ export function fromConfig(config: ModelConfig, { layers: own = [] }: RestoreOpt
   const classes = new Map([...shipped(), ...own].map((kind) => [classNameOf(kind), kind]));
   if (config.className === 'Sequential') return sequentialFrom(config as SequentialConfig, classes);
   return graphFrom(config as GraphConfig, classes);
+}
+
+/**
+ * A model of the same architecture with new weights, none of them shared; layers of one's own need no mention. Take over
+ * the weights with `clone.copyWeights(model)`.
+ */
+export function cloneModel(model: Model): Model {
+  return fromConfig(model.getConfig(), {
+    layers: model.flatLayers().map((layer) => layer.constructor as LayerClass),
+  });
 }
 
 function layerFrom({ className, config }: LayerConfig, classes: ReadonlyMap<string, LayerClass>): Layer {

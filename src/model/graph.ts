@@ -1,7 +1,7 @@
 import { ConfigError } from '../errors.js';
 import { InputLayer } from '../layers/input.js';
 import type { Layer } from '../layers/layer.js';
-import type { Node, SymbolicTensor } from '../layers/symbolic.js';
+import { type Node, SymbolicTensor } from '../layers/symbolic.js';
 import type { Builder } from '../plan/builder.js';
 import { Value } from '../plan/value.js';
 
@@ -13,6 +13,36 @@ export interface Graph {
   readonly nodes: readonly Node[];
   /** Every layer once, in Keras's order: by depth, then by the order in which the outputs lead to them. */
   readonly layers: readonly Layer[];
+}
+
+/**
+ * The tensors of a model whose inputs may be in the middle of another: what `layer.output` says becomes an input of its
+ * own, and all uses of layers behind it are repeated for that.
+ */
+export function detached(
+  inputs: readonly SymbolicTensor[],
+  outputs: readonly SymbolicTensor[],
+): [inputs: SymbolicTensor[], outputs: SymbolicTensor[]] {
+  const known = new Map<SymbolicTensor, SymbolicTensor>();
+  for (const input of inputs) {
+    const { name, node, sampleShape } = input;
+    const isInput = node.layer instanceof InputLayer;
+    known.set(input, isInput ? input : new InputLayer({ shape: sampleShape, name: `${name}_input` }).output);
+  }
+  const follow = (tensor: SymbolicTensor): SymbolicTensor => {
+    if (!known.has(tensor)) repeat(tensor.node);
+    return known.get(tensor)!;
+  };
+  const repeat = ({ layer, inputs: read, outputs: made }: Node) => {
+    const from = read.map(follow);
+    const same = from.every((tensor, i) => tensor === read[i]);
+    const to = same ? made : made.map(({ sampleShape, name }) => new SymbolicTensor(sampleShape, name));
+    if (!same) for (const tensor of to) tensor.node = { layer, inputs: from, outputs: to };
+    made.forEach((tensor, i) => {
+      known.set(tensor, to[i]);
+    });
+  };
+  return [inputs.map(follow), outputs.map(follow)];
 }
 
 /** @throws ConfigError `graph-disconnected` where an output depends on an input that is not among `inputs`. */
@@ -66,9 +96,12 @@ export function callGraph(b: Builder, { inputs, outputs, nodes }: Graph, values:
   const known = new Map<SymbolicTensor, Value>(inputs.map((input, i) => [input, values[i]]));
   for (const node of nodes) {
     if (known.has(node.outputs[0])) continue;
-    const results = node.layer.call(b, ...node.inputs.map((input) => known.get(input)!));
-    const list = results instanceof Value ? [results] : results;
-    for (const output of list) node.layer.activityRegularizer?.emitActivity(b, output);
+    const list = b.for(node.layer.name, () => {
+      const results = node.layer.call(b, ...node.inputs.map((input) => known.get(input)!));
+      const outputs = results instanceof Value ? [results] : results;
+      for (const output of outputs) node.layer.activityRegularizer?.emitActivity(b, output);
+      return outputs;
+    });
     node.outputs.forEach((output, i) => {
       known.set(output, list[i]);
     });

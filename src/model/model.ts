@@ -7,7 +7,7 @@ import {
   stepAlone,
 } from '../data/feed.js';
 import { type BatchSource, dataArguments, isBatchSource, refuseBatchOptions } from '../data/stream.js';
-import type { Tensor } from '../data/tensor.js';
+import { Tensor } from '../data/tensor.js';
 import { type ClassWeight, type SampleWeight, withClassWeights, withSampleWeights } from '../data/weights.js';
 import { ConfigError, FourlaneError } from '../errors.js';
 import type { LoadWeightsOptions, SaveOptions } from '../file/options.js';
@@ -15,6 +15,8 @@ import type { LayerOptions } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import { checkNumber, checkOptions } from '../names.js';
 import type { Optimizer } from '../optimizer.js';
+import type { Place } from '../plan/value.js';
+import { sizeOf } from '../shape.js';
 import type { BatchData } from '../train/batches.js';
 import type { Callback } from '../train/callback.js';
 import { streamOf } from '../train/data.js';
@@ -27,17 +29,24 @@ import type { ScoringProgram, Trainable } from '../train/trainable.js';
 import { Trainer, type TrainerOptions } from '../train/trainer.js';
 import { runtime } from '../wasm/runtime.js';
 import { ProgramCache } from './cache.js';
-import { type Compiled, type CompileOptions, checkBatchSize, compileOptions } from './compile.js';
-import { inputReadsSparse } from './graph.js';
+import {
+  type Compiled,
+  type CompiledOutput,
+  type CompileOptions,
+  checkBatchSize,
+  compileOptions,
+} from './compile.js';
+import { detached, inputReadsSparse } from './graph.js';
 import { loadWeights } from './loadWeights.js';
 import { Network } from './network.js';
+import { ModelPlan, type PlanOptions } from './plan.js';
 import { buildPredicting, buildScoring } from './programs.js';
-import { encodeModel, encodeWeights } from './save.js';
+import { encodeModel, encodeWeights, weightNames } from './save.js';
 
 export interface ModelOptions extends LayerOptions {
-  /** What `input()` returned: one, or a list. */
+  /** What `input()` returned, or tensors within another model such as `layer.output`: one, or a list. */
   inputs: SymbolicTensor | readonly SymbolicTensor[];
-  /** What the last layers returned: one, or a list. */
+  /** What the last layers returned, or `layer.output` of any layer: one, or a list. */
   outputs: SymbolicTensor | readonly SymbolicTensor[];
 }
 
@@ -48,7 +57,9 @@ export interface EvaluateOptions {
   steps?: number;
   /** What each sample counts in the loss and in weighted metrics. Default: all of them once. */
   sampleWeight?: SampleWeight;
+  /** Told of the beginning, the end and every batch. Default: none. */
   callbacks?: readonly Callback[];
+  /** Ends the evaluation between two steps. Default: none. */
   signal?: AbortSignal;
   /** Milliseconds after which the event loop gets its turn. Default 50. */
   yieldEvery?: number;
@@ -57,6 +68,7 @@ export interface EvaluateOptions {
 export interface PredictOptions {
   /** Samples a step. Default 32; larger is faster and takes more memory. */
   batchSize?: number;
+  /** Told of the beginning, the end and every batch. Default: none. */
   callbacks?: readonly Callback[];
 }
 
@@ -66,7 +78,7 @@ export interface TestOnBatchOptions {
 }
 
 export interface TrainOnBatchOptions extends TestOnBatchOptions {
-  /** What the samples of each class count; for models with one output, without `sampleWeight`. */
+  /** What the samples of each class count; for models with one output, without `sampleWeight`. Default: all the same. */
   classWeight?: ClassWeight;
 }
 
@@ -96,18 +108,24 @@ export class Model extends Network implements Trainable<ModelData> {
   /** @throws ConfigError where the outputs depend on inputs that are not given. */
   constructor({ inputs, outputs, ...options }: Partial<ModelOptions> = {}) {
     super(options);
-    if (inputs && outputs) this.setGraph([inputs].flat(), [outputs].flat());
+    if (inputs && outputs) this.setGraph(...detached([inputs].flat(), [outputs].flat()));
   }
 
   protected override setGraph(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): void {
     super.setGraph(inputs, outputs);
     this.#forget();
-    const told = this.compileArguments;
-    if (told) this.#compiled = compileOptions(told, this.outputs);
+    // Not before it is needed: a head may be taken off whose successor fits the loss.
+    this.#compiled = undefined;
+  }
+
+  protected override clearGraph(): void {
+    super.clearGraph();
+    this.#forget();
+    this.#compiled = undefined;
   }
 
   get optimizer(): Optimizer | undefined {
-    return this.#compiled?.optimizer;
+    return this.built && this.compileArguments ? this.#ready().optimizer : undefined;
   }
 
   /** What `compile` was told last. */
@@ -118,6 +136,11 @@ export class Model extends Network implements Trainable<ModelData> {
   /** What training has kept so far; undefined before its first step. */
   get training(): TrainingState | undefined {
     return this.#state;
+  }
+
+  /** The optimizer's slots with its count of steps and its learning rate, as Keras counts them. */
+  override get optimizerParams(): number {
+    return this.#state ? 2 + this.#state.slotSize : 0;
   }
 
   get metricDirections(): Readonly<Record<string, 'min' | 'max'>> {
@@ -134,7 +157,7 @@ export class Model extends Network implements Trainable<ModelData> {
    */
   compile(options: CompileOptions): void {
     this.refuseWhileFitting('compile');
-    if (this.built) this.#compiled = compileOptions(options, this.outputs);
+    if (this.built) this.#compiled = compileOptions(options, this);
     this.#compileArguments = options;
     this.#forget();
   }
@@ -254,6 +277,66 @@ export class Model extends Network implements Trainable<ModelData> {
     return loadWeights(this, bytes, options);
   }
 
+  /**
+   * Prints in words what the model has been compiled to: every kernel call with the layer and the phase that it is for
+   * and the shapes that it reads and writes, then where each temporary lies in memory and from which step to which.
+   *
+   * @returns the plan; `String(plan)` is the text.
+   * @throws ConfigError `not-compiled` for the plan of training, `not-built`.
+   */
+  plan(options: PlanOptions = {}): ModelPlan {
+    checkOptions(options, ['batchSize', 'training', 'printFn'], 'plan');
+    const { training = this.compileArguments !== undefined, printFn = console.log } = options;
+    const batchSize = checkBatchSize(options.batchSize ?? 32);
+    const plan = training ? this.#trainingPlan(batchSize) : this.#predictingPlan(batchSize);
+    printFn(String(plan));
+    return plan;
+  }
+
+  #predictingPlan(batchSize: number): ModelPlan {
+    const { inputs } = this.#inputs(zeros(this.inputs), 'x');
+    const { program, ports, outputs } = buildPredicting(this.graph, inputs, batchSize, this.name);
+    return new ModelPlan({
+      title: `Model '${this.name}', predictions`,
+      program,
+      inputs: ports.flatMap((port, i) => port.inputs.map((value) => [value, this.inputs[i].name] as const)),
+      outputs: outputs.map((value, i) => [value, this.outputs[i].name] as const),
+      places: weightNames(this.graph),
+      gradients: new Set(),
+    });
+  }
+
+  #trainingPlan(batchSize: number): ModelPlan {
+    const trained = this.#state !== undefined;
+    const state = this.trainingState();
+    const { outputs, parameters, frozen } = this.#ready();
+    const { inputs, targets } = this.samples(zeros(this.inputs), zeros(this.outputs, outputs));
+    const { graph, name } = this;
+    const options = { graph, columns: inputs, targets, outputs, parameters, frozen, capacity: batchSize };
+    const { program, ports, scores } = buildScoring({ ...options, name, state });
+    const names = [
+      ...this.inputs.map((tensor) => tensor.name),
+      ...outputs.map((output) => `target of ${output.name}`),
+    ];
+    const weights = weightNames(graph);
+    const gradients = parameters.map(
+      (one) => [state.gradientPlace(one)!, `gradient of ${weights.get(one)}`] as const,
+    );
+    try {
+      return new ModelPlan({
+        title: `Model '${name}', training`,
+        program,
+        inputs: ports.flatMap((port, i) => port.inputs.map((value) => [value, names[i]] as const)),
+        outputs: [],
+        places: new Map<Place, string>([...weights, ...gradients, ...state.places, ...scores.places]),
+        gradients: new Set(gradients.map(([place]) => place)),
+      });
+    } finally {
+      scores.release();
+      if (!trained) this.#forget();
+    }
+  }
+
   /** Gives the memory of training and predictions back at once; nobody needs to call it. Weights stay. */
   dispose(): void {
     this.refuseWhileFitting('dispose');
@@ -284,8 +367,8 @@ export class Model extends Network implements Trainable<ModelData> {
   }
 
   trainingState(): TrainingState {
-    const { optimizer } = this.#ready();
-    this.#state ??= new TrainingState(runtime(), optimizer, this.trainableParameters(), this.key);
+    const { optimizer, parameters } = this.#ready();
+    this.#state ??= new TrainingState(runtime(), optimizer, parameters, this.key);
     return this.#state;
   }
 
@@ -303,17 +386,18 @@ export class Model extends Network implements Trainable<ModelData> {
     batchSize: number,
     state?: TrainingState,
   ): ScoringProgram {
-    const { outputs } = this.#ready();
+    const compiled = this.#ready();
     const { graph, name } = this;
-    return cache.get([...inputs, ...targets], batchSize, (capacity) => {
-      const parameters = this.trainableParameters();
-      return buildScoring({ graph, columns: inputs, targets, outputs, capacity, parameters, name, state });
-    });
+    return cache.get([...inputs, ...targets], batchSize, (capacity) =>
+      buildScoring({ graph, columns: inputs, targets, ...compiled, capacity, name, state }),
+    );
   }
 
   /** What `compile` was told. @throws ConfigError `not-compiled`. */
   #ready(): Compiled {
     this.graph;
+    const { compileArguments } = this;
+    if (compileArguments) this.#compiled ??= compileOptions(compileArguments, this);
     if (this.#compiled) return this.#compiled;
     throw new ConfigError(
       'not-compiled',
@@ -365,6 +449,16 @@ export class Model extends Network implements Trainable<ModelData> {
     for (const cache of [this.#training, this.#evaluating]) cache.clear(({ scores }) => scores.release());
     this.#predicting.clear();
   }
+}
+
+/** One sample of zeros for each tensor; for outputs with a loss of class numbers, the numbers. */
+function zeros(tensors: readonly SymbolicTensor[], outputs?: readonly CompiledOutput[]): Tensor[] {
+  return tensors.map(({ sampleShape }, i) => {
+    const labels = outputs?.[i].loss.target === 'labels';
+    const shape = labels ? sampleShape.slice(0, -1) : sampleShape;
+    const data = labels ? new Int32Array(sizeOf(shape)) : new Float32Array(sizeOf(shape));
+    return new Tensor(data, [1, ...shape]);
+  });
 }
 
 /** A model from what `input()` and layers returned. */

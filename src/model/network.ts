@@ -1,17 +1,18 @@
-import type { Data } from '../data/adapt.js';
-import type { Tensor } from '../data/tensor.js';
+import type { DenseData, Tensor } from '../data/tensor.js';
 import { ConfigError, ShapeError } from '../errors.js';
 import { Layer } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
+import { readWeights, writeWeights } from '../layers/weights.js';
 import type { Builder } from '../plan/builder.js';
 import type { Parameter } from '../plan/parameter.js';
 import type { Value } from '../plan/value.js';
 import { nextModelKey, type RandomKey } from '../random.js';
 import { formatShape, sameShape } from '../shape.js';
 import { graphConfig, type ModelConfig } from './architecture.js';
+import { type CopyWeightsOptions, copyWeights } from './copyWeights.js';
 import { callGraph, type Graph, traceGraph } from './graph.js';
-import { summarize } from './summary.js';
-import { placeWeights, readWeights, writeWeights } from './weights.js';
+import { type SummaryOptions, summarize } from './summary.js';
+import { placeWeights } from './weights.js';
 
 /** A graph of layers with its weights; itself a layer. What is trained and asked for predictions is a `Model`. */
 export abstract class Network extends Layer {
@@ -38,6 +39,12 @@ export abstract class Network extends Layer {
     this.parameters.push(...parameters);
     this.#graph = graph;
     if (!this.trainable) this.trainable = false;
+  }
+
+  /** Makes the model one that is not built. */
+  protected clearGraph(): void {
+    this.parameters.length = 0;
+    this.#graph = undefined;
   }
 
   override get trainable(): boolean {
@@ -73,6 +80,25 @@ export abstract class Network extends Layer {
     return this.graph.outputs;
   }
 
+  /** Its only input. @throws ConfigError `layer-uses` where it has several: then `inputs` has them. */
+  override get input(): SymbolicTensor {
+    return this.#only('inputs');
+  }
+
+  /** Its only output; as `input`. */
+  override get output(): SymbolicTensor {
+    return this.#only('outputs');
+  }
+
+  #only(side: 'inputs' | 'outputs'): SymbolicTensor {
+    const tensors = this[side];
+    if (tensors.length === 1) return tensors[0];
+    throw new ConfigError(
+      'layer-uses',
+      `Model '${this.name}' has ${tensors.length} ${side}: choose one of model.${side}.`,
+    );
+  }
+
   /** Its layers in Keras's order. */
   get layers(): readonly Layer[] {
     return this.graph.layers;
@@ -93,9 +119,18 @@ export abstract class Network extends Layer {
     return callGraph(b, this.graph, inputs);
   }
 
+  /**
+   * The weights that optimizers may change. As in Keras a frozen model has none; a frozen model within another has those
+   * of layers of it that were thawed again.
+   */
   override trainableParameters(): readonly Parameter[] {
     if (!this.trainable) return [];
-    return [...new Set(this.graph.layers.flatMap((layer) => layer.trainableParameters()))];
+    return [...new Set(this.flatLayers().flatMap((layer) => layer.trainableParameters()))];
+  }
+
+  /** All layers that are no models, those within models in the places of these. */
+  flatLayers(): Layer[] {
+    return this.layers.flatMap((layer) => (layer instanceof Network ? layer.flatLayers() : [layer]));
   }
 
   /** The architecture as plain data: `fromConfig` makes an equal model of it. */
@@ -104,11 +139,13 @@ export abstract class Network extends Layer {
     return { className: 'Model', name, trainable, ...graphConfig(this.graph) };
   }
 
-  /** Finds a layer by its name or its place. @throws ConfigError `unknown-layer`. */
+  /** Finds a layer by its name, or by its place in `layers`; -1 is the last. @throws ConfigError `unknown-layer`. */
   getLayer(nameOrIndex: string | number): Layer {
     const { layers } = this;
     const layer =
-      typeof nameOrIndex === 'number' ? layers[nameOrIndex] : layers.find(({ name }) => name === nameOrIndex);
+      typeof nameOrIndex === 'number'
+        ? layers.at(nameOrIndex)
+        : layers.find(({ name }) => name === nameOrIndex);
     if (layer) return layer;
     throw new ConfigError(
       'unknown-layer',
@@ -117,24 +154,52 @@ export abstract class Network extends Layer {
   }
 
   /** A copy of all weights in Keras's order and shapes. */
-  getWeights(): Tensor[] {
+  override getWeights(): Tensor[] {
     this.graph;
-    return readWeights(this.parameters);
+    return readWeights(this.parameters, `Model '${this.name}'`);
   }
 
   /** Puts other values into the weights. @throws ShapeError where they do not fit; nothing has changed then. */
-  setWeights(weights: readonly Data[]): void {
+  override setWeights(weights: readonly DenseData[]): void {
     this.graph;
-    writeWeights(this.parameters, weights, this.name);
+    writeWeights(this.parameters, weights, `Model '${this.name}'`);
   }
 
-  /** A table of the layers with their output shapes and numbers of weights. */
+  /**
+   * Takes over the weights of all layers that have the same name in `source`, those within models by their paths
+   * ('encoder/dense'). Other layers stay as they are, such as a new head.
+   *
+   * @param options.layers only these layers of the model, by name.
+   * @param options.skipMismatch whether layers whose weights have other shapes stay as they are. Default false.
+   * @returns the names of the layers that were written.
+   * @throws ShapeError that names the layer where shapes differ, ConfigError where no layer has a counterpart; nothing
+   *   has changed then.
+   */
+  copyWeights(source: Network, options: CopyWeightsOptions = {}): string[] {
+    return copyWeights(source, this, options);
+  }
+
+  /** The architecture as plain data, so that `JSON.stringify(model)` is its text; `fl.fromConfig` reads it. */
+  toJSON(): ModelConfig {
+    return this.getConfig();
+  }
+
+  /** How many numbers training keeps beside the weights; 0 before its first step. */
+  get optimizerParams(): number {
+    return 0;
+  }
+
+  /** What `summary` prints. */
   override toString(): string {
     return summarize(this);
   }
 
-  /** Prints the table of `toString`, by default to the console. */
-  summary(print: (text: string) => void = console.log): void {
-    print(this.toString());
+  /**
+   * Prints a table of the layers as Keras does: output shapes, numbers of weights, and in graphs what each layer reads;
+   * and what its weights and its outputs take in memory, the latter for a batch of 32.
+   */
+  summary(options: SummaryOptions = {}): void {
+    const { printFn = console.log } = options;
+    printFn(summarize(this, options));
   }
 }

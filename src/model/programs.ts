@@ -42,6 +42,8 @@ export interface ScoringOptions {
   capacity: number;
   /** The weights whose regularizers count. */
   parameters: readonly Parameter[];
+  /** The layers that are not trained. */
+  frozen: ReadonlySet<unknown>;
   name: string;
   /** With it gradients are computed and the weights changed. */
   state?: TrainingState;
@@ -49,7 +51,7 @@ export interface ScoringOptions {
 
 /** Forward, losses and metrics; with a training state also backward, regularisation and the optimizer's step. */
 export function buildScoring(options: ScoringOptions): ScoringProgram {
-  const { graph, columns, targets, outputs, capacity, parameters, name, state } = options;
+  const { graph, columns, targets, outputs, capacity, parameters, frozen, name, state } = options;
   const measured = outputs.flatMap(({ metrics }, i) =>
     metrics.map((one) => ({ ...one, output: i, shape: graph.outputs[i].sampleShape })),
   );
@@ -59,6 +61,7 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
     scalars: state?.scalars,
     penalty: scores.penalty,
     gradientPlace: (parameter) => state?.gradientPlace(parameter),
+    isFrozen: (layer) => frozen.has(layer),
   });
   const ports = openPorts(b, [...columns, ...targets]);
   const predictions = callGraph(b, graph, values(ports.slice(0, columns.length)));
@@ -66,19 +69,24 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
   const weights: readonly (Value | undefined)[] = wanted.slice(outputs.length);
 
   outputs.forEach(({ name: output, loss, weight }, i) => {
-    const perRow = loss.build(b, { prediction: predictions[i], target: wanted[i], weights: weights[i] });
-    scores.addLoss(b, `${output}_loss`, perRow, weight);
-    b.minimize(perRow, weight);
+    const inputs = { prediction: predictions[i], target: wanted[i], weights: weights[i] };
+    b.for(`loss of ${output}`, () => {
+      const perRow = loss.build(b, inputs);
+      scores.addLoss(b, `${output}_loss`, perRow, weight);
+      b.minimize(perRow, weight);
+    });
   });
   for (const { key, metric, output: i, weighted } of measured) {
     const scored = { prediction: predictions[i], target: wanted[i] };
-    scores.addMetric(b, key, metric, weighted ? { ...scored, weights: weights[i] } : scored);
+    b.for(`metric ${key}`, () =>
+      scores.addMetric(b, key, metric, weighted ? { ...scored, weights: weights[i] } : scored),
+    );
   }
 
   if (state) b.backward();
   const divisible = outputs.some(({ loss }) => loss.wholeBatch) ? 0 : b.steps.length;
-  state?.emitSum(b);
-  emitPenalties(b, parameters, scores);
+  if (state) b.for('sum of the threads', () => state.emitSum(b), 'update');
+  b.for('regularization', () => emitPenalties(b, parameters, scores), state ? 'update' : 'forward');
   if (state) emitUpdate(b, state);
 
   const inputs = ports.flatMap((port) => port.inputs);
@@ -98,8 +106,9 @@ export function emitPenalties(b: Builder, parameters: readonly Parameter[], scor
 
 /** Emits what turns gradients into new weights, and what follows them. */
 export function emitUpdate(b: Builder, state: TrainingState): void {
-  state.emitUpdate(b);
-  for (const parameter of state.parameters) parameter.constraint?.emit(b, b.value(parameter));
+  b.for('optimizer', () => state.emitUpdate(b), 'update');
+  const constrain = (parameter: Parameter) => parameter.constraint?.emit(b, b.value(parameter));
+  b.for('constraints', () => state.parameters.forEach(constrain), 'update');
   b.emitLast();
 }
 
@@ -107,7 +116,8 @@ export function emitUpdate(b: Builder, state: TrainingState): void {
 export function openPorts(b: Builder, columns: readonly Column[]): Port[] {
   return columns.map((column) => {
     const port = column.open();
-    if (port.convert) b.emit(core, port.convert.kernel, ...port.convert.args);
+    const { convert } = port;
+    if (convert) b.for('data', () => b.emit(core, convert.kernel, ...convert.args));
     return port;
   });
 }

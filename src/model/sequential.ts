@@ -10,8 +10,11 @@ import { Model } from './model.js';
 import { sampleShape } from './sampleShape.js';
 
 export interface SequentialOptions {
+  /** Its layers, first to last. Default: none yet. */
   layers?: readonly Layer[];
+  /** Default: `sequential` and a number. */
   name?: string;
+  /** Whether its layers are trained; read by `compile`. Default true. */
   trainable?: boolean;
 }
 
@@ -28,6 +31,8 @@ export interface SequentialConfig extends ModelConfig {
 export class Sequential extends Model {
   static override className = 'Sequential';
   readonly #layers: Layer[] = [];
+  /** What comes out of each layer, as far as the shapes are known. */
+  readonly #outputs: SymbolicTensor[] = [];
   #input: SymbolicTensor | undefined;
 
   constructor({ layers = [], ...options }: SequentialOptions = {}) {
@@ -50,16 +55,35 @@ export class Sequential extends Model {
     };
   }
 
-  /** Appends a layer. */
+  /**
+   * Appends a layer. What `compile` said counts for the longer model, with optimizer state that begins anew.
+   *
+   * @throws ConfigError, ShapeError where it does not fit: a name that is taken, a shape; it is not appended then.
+   */
   add(layer: Layer): void {
+    this.refuseWhileFitting('add');
     this.#append(layer);
-    this.#connect();
+    try {
+      this.#connect();
+    } catch (error) {
+      if (!(layer instanceof InputLayer)) this.#takeLast();
+      throw error;
+    }
   }
 
-  /** Takes the last layer away and returns it. */
+  /** Takes the last layer away and returns it; undefined where there is none. */
   pop(): Layer | undefined {
+    this.refuseWhileFitting('pop');
+    const layer = this.#takeLast();
+    if (this.#layers.length) this.#connect();
+    else this.clearGraph();
+    return layer;
+  }
+
+  #takeLast(): Layer | undefined {
     const layer = this.#layers.pop();
-    this.#connect();
+    const connected = this.#outputs.length > this.#layers.length;
+    if (connected) layer?.nodes.splice(layer.nodes.indexOf(this.#outputs.pop()!.node), 1);
     return layer;
   }
 
@@ -103,8 +127,11 @@ export class Sequential extends Model {
 
   #connect(): void {
     if (!this.#input || !this.#layers.length) return;
-    const output = this.#layers.reduce((x, layer) => layer.apply(x), this.#input);
-    this.setGraph([this.#input], [output]);
+    const outputs = this.#outputs;
+    for (const layer of this.#layers.slice(outputs.length)) {
+      outputs.push(layer.apply(outputs.at(-1) ?? this.#input));
+    }
+    this.setGraph([this.#input], [outputs.at(-1)!]);
   }
 }
 

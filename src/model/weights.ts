@@ -1,9 +1,7 @@
-import type { Data } from '../data/adapt.js';
-import { Tensor, tensor } from '../data/tensor.js';
-import { FormatError, ShapeError } from '../errors.js';
+import { FormatError } from '../errors.js';
 import type { Parameter } from '../plan/parameter.js';
 import { type RandomKey, streams } from '../random.js';
-import { formatShape, sameShape, sizeOf } from '../shape.js';
+import { sizeOf } from '../shape.js';
 import { paddedLength } from '../train/state.js';
 import type { Allocation } from '../wasm/heap.js';
 import { runtime } from '../wasm/runtime.js';
@@ -57,37 +55,5 @@ export function placeWeights(parameters: readonly Parameter[], key: RandomKey, n
   parameters.forEach((parameter, i) => {
     if (!missing.has(parameter)) return;
     parameter.initializer.fill(parameter.address, parameter.shape, key, (streams.weights + i) >>> 0);
-  });
-}
-
-/** A copy of every weight. */
-export function readWeights(parameters: readonly Parameter[]): Tensor[] {
-  const { f32 } = runtime().heap;
-  return parameters.map(({ address, shape }) => {
-    const at = address / 4;
-    return new Tensor(f32.slice(at, at + sizeOf(shape)), shape);
-  });
-}
-
-/** Puts other values into the weights. @throws ShapeError where they do not fit; nothing has changed then. */
-export function writeWeights(parameters: readonly Parameter[], weights: readonly Data[], name: string): void {
-  if (weights.length !== parameters.length) {
-    throw new ShapeError(
-      'weights',
-      `Model '${name}' has ${parameters.length} weights, but setWeights got ${weights.length}.`,
-    );
-  }
-  const tensors = weights.map((weight) => tensor(weight as Tensor));
-  tensors.forEach(({ shape, data }, i) => {
-    const { name: weight, shape: expected } = parameters[i];
-    if (data.length === sizeOf(expected) && (shape.length === 1 || sameShape(shape, expected))) return;
-    throw new ShapeError(
-      'weights',
-      `Model '${name}': weight ${i} ('${weight}') has the shape ${formatShape(expected)}, but got ${formatShape(shape)}.`,
-    );
-  });
-  const { f32 } = runtime().heap;
-  tensors.forEach(({ data }, i) => {
-    f32.set(data, parameters[i].address / 4);
   });
 }

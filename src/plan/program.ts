@@ -24,6 +24,11 @@ export interface ProgramOptions {
   purpose: string;
 }
 
+/** A temporary of a program: how long it lives, and where in the shared region. */
+export interface Placed extends Lifetime {
+  readonly offset: number;
+}
+
 /** What steps take, as far as shapes tell. */
 export interface Work {
   /** Multiply-adds with weights for each sample. */
@@ -40,10 +45,13 @@ export class Program implements Replicable {
   readonly capacity: number;
   /** Bytes of the shared region that its temporaries take at full capacity. */
   readonly bytes: number;
+  /** What it runs, in this order: all that was emitted but what nobody reads. */
+  readonly steps: readonly Step[];
+  /** Its temporaries. Step -1 is before the first. */
+  readonly temporaries: ReadonlyMap<Value, Placed>;
   readonly #runtime: Runtime;
   readonly #purpose: string;
   readonly #divisible: readonly Step[];
-  readonly #offsets: ReadonlyMap<Value, number>;
   readonly #part: BoundCalls;
   readonly #whole: BoundCalls;
   #region = -1;
@@ -65,8 +73,11 @@ export class Program implements Replicable {
     this.capacity = capacity;
     const lifetimes = lifetimesOf(steps, capacity, inputs, outputs);
     const { offsets, bytes } = planMemory([...lifetimes.values()]);
-    this.#offsets = new Map([...lifetimes.keys()].map((value, i) => [value, offsets[i]]));
+    this.temporaries = new Map(
+      [...lifetimes].map(([value, lifetime], i) => [value, { ...lifetime, offset: offsets[i] }]),
+    );
     this.bytes = bytes;
+    this.steps = steps;
     const first = new Set(emitted.slice(0, divisible));
     this.#divisible = steps.filter((step) => first.has(step));
     const kernels = new Map<string, Kernels>(
@@ -132,7 +143,7 @@ export class Program implements Replicable {
   /** Where a value lies; valid from `prepare` to the next run of any program. */
   addressOf(value: Value, region = this.#region): number {
     const { place } = value.storage;
-    return place ? place.address : region + this.#offsets.get(value.storage)!;
+    return place ? place.address : region + this.temporaries.get(value.storage)!.offset;
   }
 
   get modules(): Replicable['modules'] {
@@ -156,7 +167,7 @@ export class Program implements Replicable {
         const { storage, byteOffset } = argument;
         const { place } = storage;
         if (place) numbers[index] = place.address + replica * (place.stride ?? 0) + byteOffset;
-        else placed.push({ index, offset: this.#offsets.get(storage)! + byteOffset });
+        else placed.push({ index, offset: this.temporaries.get(storage)!.offset + byteOffset });
       }
     });
     return { module: module.name, kernel, args: numbers, placed, sized };

@@ -12,6 +12,14 @@ export interface Step {
   readonly args: readonly Argument[];
   /** The only value that it writes, where that is known: the step is left out of a program in which nobody reads it. */
   readonly result?: Value;
+  /** What it is for, as `model.plan()` says it. */
+  readonly purpose?: Purpose;
+}
+
+/** Whom a step is emitted for, such as 'encoder/dense' or 'loss', and in which part of a plan. */
+export interface Purpose {
+  readonly owner: string;
+  readonly phase: 'forward' | 'backward' | 'update';
 }
 
 /** The arguments of a kernel, as a step may give them. */

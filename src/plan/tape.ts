@@ -2,7 +2,7 @@ import { ConfigError } from '../errors.js';
 import { core } from '../wasm/core.js';
 import type { KernelModule } from '../wasm/module.js';
 import type { Parameter } from './parameter.js';
-import type { Argument, Step, StepArguments } from './step.js';
+import type { Argument, Purpose, Step, StepArguments } from './step.js';
 import { type Place, Value } from './value.js';
 
 /** What the operations read: a value of the plan, or a weight. */
@@ -13,6 +13,8 @@ export interface TapeOptions {
   training?: boolean;
   /** Where the gradient of a parameter belongs; undefined for those that are not trained. */
   gradientPlace?: (parameter: Parameter) => Place | undefined;
+  /** Whether a layer is not trained. Default: where its `trainable` is false. */
+  isFrozen?: (layer: { readonly trainable: boolean }) => boolean;
 }
 
 /**
@@ -23,15 +25,21 @@ export class Tape {
   readonly steps: Step[] = [];
   /** May change from one layer to the next. */
   training: boolean;
+  /** Whether a layer is not trained, so that it behaves as in predictions where it has statistics of its own. */
+  readonly isFrozen: (layer: { readonly trainable: boolean }) => boolean;
   readonly #gradientPlace: (parameter: Parameter) => Place | undefined;
   readonly #weights = new Map<Parameter, Value>();
   readonly #gradients = new Map<Value, Value>();
   readonly #backward: (() => void)[] = [];
   readonly #last: (() => void)[] = [];
   readonly #fused = new Map<Value, (scale: number) => void>();
+  #purpose: Purpose = { owner: '', phase: 'forward' };
 
-  constructor({ training = false, gradientPlace = () => undefined }: TapeOptions = {}) {
+  constructor(options: TapeOptions = {}) {
+    const { training = false, gradientPlace = () => undefined } = options;
+    const { isFrozen = ({ trainable }) => !trainable } = options;
     this.training = training;
+    this.isFrozen = isFrozen;
     this.#gradientPlace = gradientPlace;
   }
 
@@ -63,8 +71,31 @@ export class Tape {
     for (const argument of step.args) {
       if (argument instanceof Value && argument.sparse) throw sparseInput();
     }
-    this.steps.push(step);
-    return step;
+    const emitted = { ...step, purpose: this.#purpose };
+    this.steps.push(emitted);
+    return emitted;
+  }
+
+  /** Notes on all steps that `work` emits, and on their backward steps, whom they are for; within others, a path. */
+  for<T>(owner: string, work: () => T, phase: Purpose['phase'] = this.#purpose.phase): T {
+    const outer = this.#purpose.owner;
+    return this.#with({ owner: outer ? `${outer}/${owner}` : owner, phase }, work);
+  }
+
+  #with<T>(purpose: Purpose, work: () => T): T {
+    const outer = this.#purpose;
+    this.#purpose = purpose;
+    try {
+      return work();
+    } finally {
+      this.#purpose = outer;
+    }
+  }
+
+  /** `work` for later, in another phase, for whom it is now. */
+  #later(phase: Purpose['phase'], work: () => void): () => void {
+    const { owner } = this.#purpose;
+    return () => this.#with({ owner, phase }, work);
   }
 
   /** A new temporary. */
@@ -96,10 +127,11 @@ export class Tape {
    */
   onBackward(y: Value, backward: (dy: Value) => void): void {
     if (!y.needsGradient) return;
-    this.#backward.push(() => {
+    const emit = () => {
       const dy = this.#gradients.get(y);
       if (dy) backward(dy);
-    });
+    };
+    this.#backward.push(this.#later('backward', emit));
   }
 
   /**
@@ -120,7 +152,7 @@ export class Tape {
 
   /** Lets `write` emit a step that writes a share of the gradient of `x` that no operation stands for. */
   addGradient(x: Value, write: (dx: Value) => void): void {
-    if (x.needsGradient) this.#backward.push(() => this.gradient(x, write));
+    if (x.needsGradient) this.#backward.push(this.#later('backward', () => this.gradient(x, write)));
   }
 
   /**
@@ -128,7 +160,7 @@ export class Tape {
    * are run once, by the thread that has the model, and read what its replica computed.
    */
   afterwards(emit: () => void): void {
-    this.#last.push(emit);
+    this.#last.push(this.#later('update', emit));
   }
 
   /** Emits what `afterwards` was given. */

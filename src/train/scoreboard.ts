@@ -131,6 +131,13 @@ export class Scoreboard {
     return logs;
   }
 
+  /** Where its sums lie, by name. */
+  get places(): readonly (readonly [Place, string])[] {
+    const tallies = [...this.#losses, ...this.#metrics];
+    const named = tallies.map(({ sums, name }) => [sums.place!, `sum of ${name}`] as const);
+    return [[this.#penalty.place!, 'sum of the penalties'], ...named];
+  }
+
   /** Gives its memory back at once. */
   release(): void {
     this.#heap.release(this.#memory);

@@ -11,7 +11,7 @@ import type { Runtime } from '../wasm/runtime.js';
 import type { Scoreboard } from './scoreboard.js';
 
 /** Words of the scalar block: what changes from step to step and is read by kernels from memory. */
-const SCALARS = {
+export const SCALARS = {
   learningRate: 0,
   clipvalue: 1,
   hyperparameters: 2,
@@ -150,6 +150,22 @@ export class TrainingState {
     for (let replica = 1; replica < runtime.threads; replica++) {
       i32[(address + replica * stride) / 4 + SCALARS.replica] = replica;
     }
+  }
+
+  /** What lies in its memory beside the gradients, by name. */
+  get places(): readonly (readonly [Place, string])[] {
+    return [
+      [this.scalars, 'scalars of the step'],
+      [this.#allGradients.place!, 'all gradients'],
+      [this.#table.place!, 'table of weights, gradients and slots'],
+    ];
+  }
+
+  /** How many numbers it keeps beside weights and gradients, without what pads them. */
+  get slotSize(): number {
+    const { slots, useEma, gradientAccumulationSteps } = this.optimizer;
+    const kinds = slots.length + (useEma ? 1 : 0) + (gradientAccumulationSteps ? 1 : 0);
+    return kinds * this.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   }
 
   /** Where the gradient of a parameter belongs, if it is trained. */

@@ -26,7 +26,7 @@ export interface TrainerOptions<Data> {
    * that end within an epoch end that with a warning, and the training where they cannot begin anew.
    */
   stepsPerEpoch?: number;
-  /** [x, y], [x, y, sampleWeight] or batches on which loss and metrics are computed after each epoch. */
+  /** [x, y], [x, y, sampleWeight] or batches on which loss and metrics are computed after each epoch. Default: none. */
   validationData?: Dataloader<Data>;
   /** The share of the samples, the last ones, that is held out instead. Default 0. */
   validationSplit?: number;
@@ -40,11 +40,12 @@ export interface TrainerOptions<Data> {
   shuffle?: boolean;
   /**
    * What each sample counts in the loss and in weighted metrics, or each row of an output (time step). The loss is
-   * divided by the number of samples, not by the sum of the weights.
+   * divided by the number of samples, not by the sum of the weights. Default: all the same.
    */
   sampleWeight?: SampleWeight;
-  /** What the samples of each class count in training; for models with one output, without `sampleWeight`. */
+  /** What the samples of each class count in training; for models with one output, without `sampleWeight`. Default: all the same. */
   classWeight?: ClassWeight;
+  /** Told of the beginning, the end, every epoch and every batch. Default: none. */
   callbacks?: readonly Callback[];
   /** 0 prints nothing, 1 (default) a line for each epoch. */
   verbose?: number;
@@ -61,7 +62,7 @@ export interface TrainerOptions<Data> {
    * bit. `epochs` counts from the first of all; it takes the place of `initialEpoch`. Default false.
    */
   resume?: boolean;
-  /** Ends the run between two steps. */
+  /** Ends the run between two steps. Default: none. */
   signal?: AbortSignal;
   /** Milliseconds after which the event loop gets its turn. Default 50. */
   yieldEvery?: number;

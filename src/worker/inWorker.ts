@@ -17,7 +17,7 @@ export interface InWorkerOptions {
   workerUrl?: string | URL;
   /**
    * The address of a module with layers of one's own: `export const layers = (fl) => [class MyLayer extends fl.Layer
-   * { … }]`. It is imported in the worker.
+   * { … }]`. It is imported in the worker. Default: none.
    */
   setup?: string | URL;
 }

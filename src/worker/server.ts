@@ -1,4 +1,5 @@
-import type { Data, ModelData } from '../data/adapt.js';
+import type { ModelData } from '../data/adapt.js';
+import type { DenseData } from '../data/tensor.js';
 import { init } from '../init.js';
 import { load } from '../model/load.js';
 import type { FitOptions, Model } from '../model/model.js';
@@ -65,7 +66,7 @@ export class Server {
       handOver(this.#model.predict(unpack(x) as ModelData, unpack(options) as object)),
     getWeights: async () => handOver(this.#model.getWeights()),
     setWeights: async (weights) => ({
-      result: this.#model.setWeights(unpack(weights) as Data[]) as undefined,
+      result: this.#model.setWeights(unpack(weights) as DenseData[]) as undefined,
     }),
   };
 

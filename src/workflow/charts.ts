@@ -26,9 +26,11 @@ export interface ChartLine {
 
 /** Options of `lineChart`; sizes are in pixels. */
 export interface LineChartOptions {
+  /** What stands above it. Default: nothing. */
   title?: string;
   /** Default 'epoch'. */
   xLabel?: string;
+  /** What stands beside the vertical axis. Default: nothing. */
   yLabel?: string;
   /** Default 560. */
   width?: number;
@@ -38,6 +40,7 @@ export interface LineChartOptions {
 
 /** Options of `learningCurves`; sizes are in pixels. */
 export interface LearningCurvesOptions {
+  /** What stands above the panels. Default: nothing. */
   title?: string;
   /** Names of the series, without `val_`, one panel each; default: the loss and the first accuracy or metric. */
   keys?: readonly string[];

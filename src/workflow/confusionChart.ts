@@ -7,6 +7,7 @@ import { element, fitText, svgDocument, textAt, textWidth, theme, titleAt } from
 export interface ConfusionMatrixChartOptions {
   /** Names of the classes; default 0, 1, 2, … */
   labels?: readonly (string | number)[];
+  /** What stands above it. Default: nothing. */
   title?: string;
   /** Default: what cells of a readable size need. The height follows from it. */
   width?: number;

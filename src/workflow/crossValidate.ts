@@ -18,11 +18,11 @@ export interface TrainableModel {
 export interface CrossValidateOptions {
   /** A number of folds or a splitter; default 5. A number means `KFold` with shuffling by seed 0. */
   cv?: number | Splitter;
-  /** Makes a scaler for each fold; it is fitted on the training part and applied to both. */
+  /** Makes a scaler for each fold; it is fitted on the training part and applied to both. Default: none. */
   scaler?: () => Scaler;
-  /** Options of `model.fit`, or a function of the fold that gives them. */
+  /** Options of `model.fit`, or a function of the fold that gives them. Default: those of `fit`. */
   fit?: Record<string, unknown> | ((fold: number) => Record<string, unknown>);
-  /** Further scores of each fold, by name, from the true and the predicted values of the validation part. */
+  /** Further scores of each fold, by name, from the true and the predicted values of the validation part. Default: none. */
   metrics?: Record<string, (yTrue: Rows, yPred: Numbers) => number>;
 }
 

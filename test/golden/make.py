@@ -30,7 +30,9 @@ from generate import (
     optimizers,
     regularizers,
     schedules,
+    summaries,
     training,
+    transfer,
 )
 from generate.files import worst, write
 from generate.values import use_floatx
@@ -51,6 +53,8 @@ MAKERS = {
         schedules,
         training,
         loops,
+        transfer,
+        summaries,
         initializers,
     )
 }

@@ -186,7 +186,7 @@ describe('sequential models', () => {
     ]);
     model.compile({ optimizer: 'sgd', loss: 'mse' });
     expect(() => model.getWeights()).toThrow(/does not know the shape of its input yet/);
-    expect(String(model)).toContain('not built');
+    expect(String(model)).toMatch(/dense\w* \(Dense\) +│ \? +│ 0 \(unbuilt\)/);
     await model.fit(x, y, { verbose: 0 });
     expect(model.getWeights().map(({ shape }) => shape)).toEqual([[6, 3], [3], [3, 1], [1]]);
   });
@@ -201,17 +201,23 @@ describe('sequential models', () => {
     });
     model.layers[0].trainable = false;
     let printed = '';
-    model.summary((text) => {
-      printed += text;
+    model.summary({
+      printFn: (text) => {
+        printed += text;
+      },
     });
+    expect(printed).toBe(String(model));
     const lines = printed.split('\n');
     expect(lines[0]).toBe('Model: "net"');
-    expect(lines[4]).toMatch(/first \(Dense\) +│ \[batch, 4\] +│ +28/);
-    expect(lines[5]).toMatch(/last \(Dense\) +│ \[batch, 2\] +│ +10/);
-    expect(lines.slice(-3)).toEqual([
-      ' Total params: 38 (152 B)',
-      ' Trainable params: 10 (40 B)',
-      ' Non-trainable params: 28 (112 B)',
+    // Beside Keras's columns: 28 weights of 4 bytes, and 4 outputs of 4 bytes for each of 32 samples.
+    expect(lines[2]).toMatch(/Param # ┃ +Weights ┃ +Outputs ┃$/);
+    expect(lines[4]).toMatch(/first \(Dense\) +│ \(None, 4\) +│ +28 │ +112 B │ +512 B │$/);
+    expect(lines[6]).toMatch(/last \(Dense\) +│ \(None, 2\) +│ +10 │ +40 B │ +256 B │$/);
+    expect(lines.slice(-4)).toEqual([
+      ' Total params: 38 (152.00 B)',
+      ' Trainable params: 10 (40.00 B)',
+      ' Non-trainable params: 28 (112.00 B)',
+      ' Memory of the outputs at a batch size of 32: 768.00 B',
     ]);
   });
 

@@ -26,7 +26,7 @@ export interface TextVectorizationOptions<Sparse extends boolean = boolean> {
   outputSequenceLength?: number | null;
   /** For the other modes: maxTokens columns even where the vocabulary is smaller; default false. */
   padToMaxTokens?: boolean;
-  /** The tokens, in place of `adapt`. Those for padding and unknown words may stand in front. */
+  /** The tokens, in place of `adapt`. Those for padding and unknown words may stand in front. Default null: none yet. */
   vocabulary?: readonly string[] | null;
   /** For the other modes: return a SparseMatrix; default false. */
   sparse?: Sparse;

@@ -14,7 +14,7 @@ export interface TrainTestSplitOptions {
   trainSize?: number;
   /** Shuffle before splitting; default true. Without it the training part comes first. */
   shuffle?: boolean;
-  /** Class labels, one per sample, whose shares both parts shall keep. */
+  /** Class labels, one per sample, whose shares both parts shall keep. Default: none. */
   stratify?: Labels;
   /** Seed of the shuffle, an integer from 0; default 0. The same seed splits the same way in every runtime. */
   randomState?: number;

@@ -1,0 +1,328 @@
+/** What make.mjs cannot derive from the signatures of the feature table. */
+
+/** What things cannot be made without. */
+export const NEEDS = {
+  Input: { shape: [2] },
+  Dense: { units: 2 },
+  EinsumDense: { equation: 'ab,bc->ac', outputShape: [2] },
+  Embedding: { inputDim: 3, outputDim: 2 },
+  Activation: { activation: 'relu' },
+  Dot: { axes: 1 },
+  Reshape: { targetShape: [2] },
+  Permute: { dims: [1] },
+  RepeatVector: { n: 2 },
+  Dropout: { rate: 0.5 },
+  SpatialDropout1D: { rate: 0.5 },
+  SpatialDropout2D: { rate: 0.5 },
+  SpatialDropout3D: { rate: 0.5 },
+  GaussianDropout: { rate: 0.5 },
+  GaussianNoise: { stddev: 0.5 },
+  AlphaDropout: { rate: 0.5 },
+  Conv1D: { filters: 2, kernelSize: 3 },
+  Conv2D: { filters: 2, kernelSize: 3 },
+  Conv3D: { filters: 2, kernelSize: 3 },
+  Conv1DTranspose: { filters: 2, kernelSize: 3 },
+  Conv2DTranspose: { filters: 2, kernelSize: 3 },
+  Conv3DTranspose: { filters: 2, kernelSize: 3 },
+  DepthwiseConv1D: { kernelSize: 3 },
+  DepthwiseConv2D: { kernelSize: 3 },
+  SeparableConv1D: { filters: 2, kernelSize: 3 },
+  SeparableConv2D: { filters: 2, kernelSize: 3 },
+  AveragePooling1D: { poolSize: 2 },
+  AveragePooling2D: { poolSize: 2 },
+  AveragePooling3D: { poolSize: 2 },
+  SimpleRNN: { units: 2 },
+  LSTM: { units: 2 },
+  GRU: { units: 2 },
+  SimpleRNNCell: { units: 2 },
+  LSTMCell: { units: 2 },
+  GRUCell: { units: 2 },
+  ConvLSTM2D: { filters: 2, kernelSize: 3 },
+  MultiHeadAttention: { numHeads: 2, keyDim: 2 },
+  ExponentialDecay: { initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.5 },
+  InverseTimeDecay: { initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.5 },
+  PiecewiseConstantDecay: { boundaries: [1], values: [0.2, 0.1] },
+  PolynomialDecay: { initialLearningRate: 0.1, decaySteps: 10 },
+  CosineDecay: { initialLearningRate: 0.1, decaySteps: 10 },
+  CosineDecayRestarts: { initialLearningRate: 0.1, firstDecaySteps: 10 },
+  PrecisionAtRecall: { recall: 0.5 },
+  RecallAtPrecision: { precision: 0.5 },
+  SensitivityAtSpecificity: { specificity: 0.5 },
+  SpecificityAtSensitivity: { sensitivity: 0.5 },
+};
+
+/** Made of other things than plain data, or with side effects: only looked up. */
+export const NOT_MADE = [
+  ...['Lambda', 'Bidirectional', 'TimeDistributed', 'RNN', 'StackedRNNCells', 'SpectralNormalization'],
+  ...['MeanMetricWrapper', 'LearningRateSchedule', 'Callback', 'MultiOptimizer', 'LossScaleOptimizer'],
+  ...['ModelCheckpoint', 'LearningRateScheduler', 'CSVLogger', 'TensorBoard', 'BackupAndRestore'],
+  ...['RemoteMonitor', 'OrbaxCheckpoint', 'LambdaCallback'],
+];
+
+/** Options of Keras that Fourlane does without, each with the reason. */
+export const LEFT_OUT = {
+  BatchNormalization: {
+    renorm: 'Keras itself refuses it outside of TensorFlow',
+    renormClipping: 'goes with renorm',
+    renormMomentum: 'goes with renorm',
+    synchronized: 'there are no devices to synchronize',
+  },
+  SparseTopKCategoricalAccuracy: { fromSortedIds: 'predictions are scores, not sorted class numbers' },
+  Embedding: { weights: 'setWeights says it' },
+};
+
+/** Rows by their names in the table, with what shows that they are there. */
+export const CHECKS = {
+  // Layers.
+  'Input / InputLayer': ['input', 'layers.input', 'InputLayer'],
+  'Custom Layer / Wrapper': ['Layer', 'probe customLayer', 'Wrapper'],
+  // Losses, metrics.
+  'Custom loss function, add_loss, loss_weights, multi-output losses': [
+    ...['probe customLoss', 'probe addLoss', 'option compile.lossWeights', 'probe severalOutputs'],
+  ],
+  MeanMetricWrapper: ['metrics.meanMetricWrapper | probe customMetric'],
+  'weighted_metrics, custom Metric subclass': ['option compile.weightedMetrics', 'probe customMetric'],
+  // Optimizers, schedules.
+  'Gradient clipping': [
+    ...[
+      'option optimizers.adam.clipnorm',
+      'option optimizers.adam.clipvalue',
+      'option optimizers.sgd.globalClipnorm',
+    ],
+  ],
+  'Decoupled weight decay on any optimizer, exclusions': [
+    ...['option optimizers.sgd.weightDecay', 'option optimizers.adam.excludeFromWeightDecay'],
+  ],
+  'EMA of weights': [
+    ...['option optimizers.adam.useEma', 'option optimizers.adam.emaMomentum'],
+    ...['option optimizers.adam.emaOverwriteFrequency', 'callbacks.swapEmaWeights'],
+  ],
+  'Gradient accumulation': ['option optimizers.adam.gradientAccumulationSteps'],
+  'Save and resume optimizer state': ['callbacks.backupAndRestore', 'callbacks.modelCheckpoint'],
+  'Custom training loop: gradients of a function, apply': ['trainStep', 'gradients'],
+  LearningRateSchedule: ['LearningRateSchedule', 'probe scheduleOfOnesOwn'],
+  'One-cycle, warm-up wrapper, LR range test': [
+    'schedules.oneCycle',
+    'schedules.warmup',
+    'lrFinder | workflow/lrFinder',
+  ],
+  // Callbacks.
+  Callback: ['Callback'],
+  History: ['History'],
+  ProgbarLogger: ['callbacks.progbarLogger | callbacks.progressLogger | ProgressLogger'],
+  'Abort / pause: AbortSignal, `model.stop_training`': [
+    'option fit.signal',
+    'Model#fit',
+    'option evaluate.signal',
+  ],
+  'Yield to the event loop / time budget per tick (browser UI, Workers CPU limit)': ['option fit.yieldEvery'],
+  // Models.
+  'Sequential: add, pop, layers': ['sequential', 'Sequential#add', 'Sequential#pop', 'Sequential#layers'],
+  'Functional: multi-input/output, shared layers, nested models': [
+    ...['model', 'probe severalOutputs', 'probe nestedModels'],
+  ],
+  'Subclassing / Module': ['Model', 'Layer', 'Module | trainStep'],
+  'Module + DataModule + Trainer (d2l style)': ['Trainer', 'DataModule', 'Dataset'],
+  compile: [
+    ...['Model#compile', 'option compile.optimizer', 'option compile.lossWeights', 'option compile.metrics'],
+    ...['option compile.weightedMetrics', 'probe stringAliases'],
+  ],
+  fit: [
+    ...[
+      'Model#fit',
+      'option fit.epochs',
+      'option fit.batchSize',
+      'option fit.verbose',
+      'option fit.callbacks',
+    ],
+    ...[
+      'option fit.validationSplit',
+      'option fit.validationData',
+      'option fit.shuffle',
+      'option fit.classWeight',
+    ],
+    ...['option fit.sampleWeight', 'option fit.initialEpoch', 'option fit.stepsPerEpoch'],
+    ...['option fit.validationSteps', 'option fit.validationBatchSize', 'option fit.validationFreq'],
+  ],
+  evaluate: [
+    ...[
+      'Model#evaluate',
+      'option evaluate.batchSize',
+      'option evaluate.sampleWeight',
+      'option evaluate.callbacks',
+    ],
+  ],
+  predict: ['Model#predict', 'option predict.batchSize', 'option predict.callbacks'],
+  'predict one row without a tensor API': ['probe plainArrays'],
+  'train_on_batch / test_on_batch / predict_on_batch': [
+    ...['Model#trainOnBatch', 'option trainOnBatch.classWeight', 'option trainOnBatch.sampleWeight'],
+    ...['Model#testOnBatch', 'option testOnBatch.sampleWeight', 'Model#predict'],
+  ],
+  'Custom train_step': ['trainStep'],
+  summary: [
+    ...['Model#summary', 'option summary.lineLength', 'option summary.positions', 'option summary.printFn'],
+    ...['option summary.expandNested', 'option summary.showTrainable', 'option summary.layerRange'],
+  ],
+  count_params: ['Model#countParams'],
+  'get_layer, layers, weights, trainable flags, freeze': ['Model#getLayer', 'Model#layers', 'probe freezing'],
+  'get_weights / set_weights': [
+    'Model#getWeights',
+    'Model#setWeights',
+    'Layer#getWeights',
+    'Layer#setWeights',
+  ],
+  'save / load full model': ['Model#save', 'load', 'node/fileStore'],
+  'save_weights / load_weights': ['Model#saveWeights', 'Model#loadWeights'],
+  'to_json / from_config / clone_model': ['Model#toJSON', 'Model#getConfig', 'fromConfig', 'cloneModel'],
+  'custom-object registration': ['probe ownLayersInFiles'],
+  'export to other formats': ['Model#toOnnx | Model#exportOnnx | exportOnnx'],
+  quantize: ['Model#quantize | quantize'],
+  'class_weight / sample_weight': [
+    'option fit.classWeight',
+    'option fit.sampleWeight',
+    'data/computeClassWeight',
+  ],
+  'validation_split semantics': ['option fit.validationSplit'],
+  'transfer learning: freeze + new head': [
+    'probe freezing',
+    'Model#copyWeights',
+    'Sequential#pop',
+    'Layer#output',
+  ],
+  'deterministic seed': ['setSeed', 'probe seeds'],
+  'dispose / memory report': ['Model#dispose', 'runtime'],
+  'dtype policy, mixed precision': ['setDtypePolicy'],
+  // Data.
+  'other augmentation layers': ['layers.randomShear'],
+  'to_categorical / one-hot': ['data/toCategorical', 'data/oneHot'],
+  pad_sequences: ['data/padSequences'],
+  'multi-hot encode sequences': ['data/multiHot'],
+  normalize: ['data/normalize'],
+  'timeseries windows': ['data/timeseriesWindows | data/timeseriesDataset | data/timeseriesDatasetFromArray'],
+  split_dataset: ['data/splitDataset'],
+  'dataset from directory (image/text/audio)': ['node/imageDatasetFromDirectory'],
+  'batched dataset / generator / async iterable input': ['Dataset', 'Model#predictBatches'],
+  'CSV reader': ['data/csv | data/readCsv | data/parseCsv'],
+  'datasets mnist, fashion_mnist, cifar10/100, imdb, reuters, boston, california': [
+    ...['datasets/mnist', 'datasets/fashionMnist', 'datasets/imdb'],
+  ],
+  'train_test_split (shuffle, stratify, seed)': [
+    ...['data/trainTestSplit', 'option trainTestSplit.shuffle', 'option trainTestSplit.stratify'],
+    ...['option trainTestSplit.randomState'],
+  ],
+  'train/val/test three-way split': ['data/trainValTestSplit'],
+  'KFold / StratifiedKFold': ['data/KFold', 'data/StratifiedKFold'],
+  'RepeatedKFold, ShuffleSplit, LeaveOneOut, TimeSeriesSplit': [
+    ...['data/RepeatedKFold', 'data/ShuffleSplit', 'data/LeaveOneOut', 'data/TimeSeriesSplit'],
+  ],
+  'cross_val_score / cross_validate with model factory': ['workflow/crossValidate'],
+  'GridSearch / RandomSearch / ParameterGrid': ['workflow/gridSearch', 'workflow/randomSearch'],
+  'StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler, Normalizer': [
+    ...[
+      'data/StandardScaler',
+      'data/MinMaxScaler',
+      'data/MaxAbsScaler',
+      'data/RobustScaler',
+      'data/Normalizer',
+    ],
+  ],
+  'log / power / quantile transform, TransformedTarget': ['data/LogTransformer', 'data/TransformedTarget'],
+  'SimpleImputer (mean, median, most_frequent, constant)': ['data/SimpleImputer'],
+  'KNN / iterative imputer': ['data/KNNImputer'],
+  'Outliers: IQR fence, z-score, winsorise, IsolationForest': ['data/winsorize'],
+  'LabelEncoder, OneHotEncoder, OrdinalEncoder': [
+    'data/LabelEncoder',
+    'data/OneHotEncoder',
+    'data/OrdinalEncoder',
+  ],
+  'KBinsDiscretizer, Binarizer': ['data/KBinsDiscretizer', 'data/Binarizer'],
+  PolynomialFeatures: ['data/PolynomialFeatures'],
+  'VarianceThreshold, SelectKBest (f, mutual information), RFE': [
+    'data/VarianceThreshold',
+    'data/SelectKBest',
+  ],
+  'Pipeline, ColumnTransformer': ['data/Pipeline', 'data/ColumnTransformer'],
+  'class weights (balanced)': ['data/computeClassWeight'],
+  'RandomUnderSampler, RandomOverSampler': ['data/RandomUnderSampler', 'data/RandomOverSampler'],
+  'SMOTE (+ borderline, ADASYN later)': ['data/SMOTE'],
+  'describe, corr, histogram, value counts, drop duplicates': [
+    'data/describe',
+    'data/corr',
+    'data/dropDuplicates',
+  ],
+  'confusion_matrix, classification_report': ['workflow/confusionMatrix', 'workflow/classificationReport'],
+  'precision / recall / F1 with micro, macro, weighted, binary averages': [
+    'workflow/precisionRecallFscoreSupport',
+  ],
+  'roc_curve, roc_auc_score, precision_recall_curve, average_precision': [
+    ...['workflow/rocCurve', 'workflow/rocAuc | workflow/rocAucScore', 'workflow/precisionRecallCurve'],
+  ],
+  'log_loss, brier, cohen_kappa, matthews_corrcoef, balanced_accuracy': [
+    'workflow/logLoss',
+    'workflow/cohenKappa',
+  ],
+  'MSE, RMSE, MAE, MAPE, MedAE, R², explained variance, max error': [
+    ...['workflow/meanSquaredError', 'workflow/meanAbsoluteError', 'workflow/r2Score'],
+    ...['workflow/rootMeanSquaredError', 'workflow/meanAbsolutePercentageError'],
+  ],
+  'DummyClassifier / DummyRegressor (baseline)': ['workflow/DummyClassifier | data/DummyClassifier'],
+  'LinearRegression, Ridge, Lasso, ElasticNet, LogisticRegression, SGD*': [
+    ...[
+      'workflow/LinearRegression | data/LinearRegression',
+      'workflow/LogisticRegression | data/LogisticRegression',
+    ],
+  ],
+  'KMeans, PCA, KNN, GaussianNB': ['workflow/KMeans | data/KMeans', 'workflow/PCA | data/PCA'],
+  'Decision tree, random forest, SVM, gradient boosting': ['workflow/DecisionTree'],
+  'Permutation importance, partial dependence': ['workflow/permutationImportance'],
+  'Model comparison table over shared folds': ['workflow/compareModels'],
+  'Learning curve, validation curve': ['workflow/learningCurve', 'workflow/validationCurve'],
+  // History and reports.
+  'History per epoch (loss, val_loss, metrics, learning_rate, time)': ['History'],
+  'EMA smoothing, drop first n, best epoch, overfit onset': [
+    ...['workflow/exponentialMovingAverage', 'workflow/bestEpoch'],
+  ],
+  'Fold-averaged history (per-epoch mean ± std)': ['workflow/crossValidate'],
+  'Loss/metric chart as SVG string or terminal sparkline': ['workflow/learningCurves', 'workflow/lineChart'],
+  'Confusion-matrix, ROC, histogram charts as SVG': [
+    ...['workflow/confusionMatrixChart', 'workflow/rocChart', 'workflow/histogramChart'],
+  ],
+  'plot_model (graph)': ['workflow/plotModel'],
+  'Per-layer timing / FLOPs profile': ['Model#profile | workflow/profile'],
+  // Generative and unsupervised.
+  'AutoEncoder (dense, conv, denoising)': ['file examples/autoencoder.js | file examples/denoise.js'],
+  'Variational AE': ['file examples/vae.js'],
+  'GAN (alternating train_on_batch, frozen discriminator)': ['file examples/gan.js', 'trainStep'],
+  'Sequence generation / sampling with temperature': ['file examples/generate.js'],
+  Clustering: ['workflow/KMeans | data/KMeans'],
+  'DQN / policy gradient': ['file examples/dqn.js'],
+  // Runtime.
+  'Same code in Node, browser, Deno, Bun, workerd, Vercel Edge': ['entry .', 'file test/runtimes/run.mjs'],
+  'Accept a precompiled `WebAssembly.Module`': ['option init.wasm'],
+  'Ship a real `.wasm` file and an ESM import path, plus an inlined build': ['entry ./core.wasm'],
+  'Scalar fallback when SIMD is missing': ['entry ./scalar.wasm'],
+  'Threads optional, never required': ['option init.threads'],
+  'Gzip size budget': ['file test/package/shaking.test.ts'],
+  'Zero native dependencies, no install script': ['file test/package/install.test.ts'],
+  'No eval / CSP-safe (`wasm-unsafe-eval` only)': ['file test/package/edge.test.ts', 'option init.wasm'],
+  'Tree-shakable ESM + types': ['entry ./layers', 'file test/package/shaking.test.ts'],
+  'Run fit/predict in a worker with one flag': ['worker/inWorker'],
+  'Bit-reproducible results across runtimes from one seed': ['probe seeds', 'file test/runtimes/scenario.js'],
+  'Single-file model format (header JSON + aligned float data), loads from ArrayBuffer': [
+    'load',
+    'probe safetensors',
+  ],
+  'safetensors read/write': ['probe safetensors'],
+  'Import Keras 3 `.keras` / `.weights.h5`': ['loadKeras'],
+  'Import tfjs `model.json`': ['loadTfjs'],
+  'Export ONNX (inference graph)': ['Model#toOnnx | Model#exportOnnx | exportOnnx'],
+  'Standalone inference function / codegen': ['infer/load'],
+  'int8 / f16 weight storage': ['Model#quantize | quantize'],
+  'Edge request handler helper (JSON in → predict)': ['infer/handler | infer/fetchHandler'],
+  'Train inside the edge isolate within a CPU budget, checkpoint and continue': [
+    ...['file examples/edge', 'option fit.yieldEvery', 'callbacks.backupAndRestore'],
+  ],
+  'Federated averaging helpers (get/set/average weights)': ['averageWeights'],
+  'CLI: train from CSV, evaluate, inspect a model file': ['entry ./cli'],
+  'React / p5 / Observable bindings': ['entry ./react'],
+};
