@@ -90,6 +90,7 @@ export class Bench {
     upstream.forEach((dy, i) => {
       b.passGradient(outputs[i], dy);
     });
+    if (startsGradients) for (const output of outputs) b.minimize(output);
     b.backward();
     const wanted = inputs.filter(({ needsGradient }) => needsGradient);
     const dx = wanted.map((value) => b.gradientOf(value));
