@@ -1,9 +1,12 @@
 /**
  * Where files are kept by name: a folder (`fileStore` of `fourlane/node`), a bucket, a database of the browser. One over
- * Cloudflare's R2 is five lines:
+ * Cloudflare's R2:
  *
  *     const store = {
- *       read: async (name) => { const file = await bucket.get(name); return file ? file.bytes() : undefined; },
+ *       read: async (name) => {
+ *         const file = await bucket.get(name);
+ *         return file ? new Uint8Array(await file.arrayBuffer()) : undefined;
+ *       },
  *       write: async (name, bytes) => { await bucket.put(name, bytes); },
  *       remove: async (name) => { await bucket.delete(name); },
  *     };

@@ -25,16 +25,21 @@ export function edited(file: Uint8Array, change: (header: Header) => void): Uint
   return withHeader(JSON.stringify(header), data);
 }
 
-/** The file with one of the JSON texts of its metadata changed: in place, or by what `change` returns. */
+/** The file with another text in its metadata. */
+export function replaced(file: Uint8Array, part: string, text: string): Uint8Array<ArrayBuffer> {
+  return edited(file, (header) => {
+    header.__metadata__[part] = text;
+  });
+}
+
+/** The file with one of the JSON texts of its metadata changed. */
 export function rewritten(
   file: Uint8Array,
   part: string,
   // biome-ignore lint/suspicious/noExplicitAny: whatever the text says
   change: (content: any) => unknown,
 ): Uint8Array<ArrayBuffer> {
-  return edited(file, (header) => {
-    const content = JSON.parse(header.__metadata__[part] as string);
-    const changed = change(content);
-    header.__metadata__[part] = typeof changed === 'string' ? changed : JSON.stringify(content);
-  });
+  const content = JSON.parse(headerOf(file).header.__metadata__[part] as string);
+  change(content);
+  return replaced(file, part, JSON.stringify(content));
 }

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { checksum } from '../../src/file/checksum.js';
 import { encodeTensors } from '../../src/file/safetensors.js';
 import { runtime } from '../../src/wasm/runtime.js';
-import { edited, headerOf, rewritten, withHeader } from './edit.js';
+import { edited, headerOf, replaced, rewritten, withHeader } from './edit.js';
 import { bytesOf, make, options, x, y } from './support.js';
 
 let file: Uint8Array<ArrayBuffer>;
@@ -60,7 +60,7 @@ function refused(bytes: Uint8Array, readers: readonly (keyof ReturnType<typeof r
   for (const reader of readers) expect(all[reader], reader).toBeInstanceOf(fl.FormatError);
 }
 
-const RUNS = 300;
+const RUNS = 200;
 const ROOM = 16 << 20;
 const everybody = ['load', 'loadWeights', 'infer'] as const;
 
@@ -241,7 +241,7 @@ describe('a file that was made to be read', () => {
 
   test.each(['architecture', 'compile', 'training', 'program'])('nesting without end in %s', (part) => {
     for (const text of [deep(1e6), '['.repeat(1e6), '{"a":'.repeat(1e6), nested(1e5), nested(200)]) {
-      const bytes = rewritten(file, part, () => text);
+      const bytes = replaced(file, part, text);
       const { load, infer: small } = readAll(bytes);
       expect(part === 'program' ? small : load).toBeInstanceOf(fl.FormatError);
     }
@@ -258,6 +258,7 @@ describe('a file that was made to be read', () => {
     expect(bytesOf(fl.load(model.save()))).toBe(bytesOf(model));
   });
 
+  const texts = (text: string) => replaced(file, 'architecture', text);
   const architecture = (change: (config: { layers: unknown[]; [key: string]: unknown }) => unknown) =>
     rewritten(file, 'architecture', change);
   const flatten = { className: 'Flatten', config: {} };
@@ -266,9 +267,8 @@ describe('a file that was made to be read', () => {
     [
       'a million layers',
       () =>
-        architecture(
-          () =>
-            `{"className":"Sequential","inputShape":[6],"layers":[${`${JSON.stringify(flatten)},`.repeat(1e6)}{}]}`,
+        texts(
+          `{"className":"Sequential","inputShape":[6],"layers":[${`${JSON.stringify(flatten)},`.repeat(1e6)}{}]}`,
         ),
     ],
     [
@@ -325,11 +325,11 @@ describe('a file that was made to be read', () => {
         ),
     ],
     ['a layer twice', () => architecture((config) => config.layers.push(config.layers[0]))],
-    ['models of models', () => architecture(() => JSON.stringify(bomb(9)))],
+    ['models of models', () => texts(JSON.stringify(bomb(9)))],
     [
       'a graph that refers to itself',
       () =>
-        architecture(() =>
+        texts(
           JSON.stringify({
             className: 'Model',
             layers: [flatten],
@@ -342,7 +342,7 @@ describe('a file that was made to be read', () => {
     [
       'a graph without end',
       () =>
-        architecture(() =>
+        texts(
           JSON.stringify({
             className: 'Model',
             layers: [{ className: 'InputLayer', config: { shape: [1] } }, flatten],
@@ -388,13 +388,15 @@ describe('a file that was made to be read', () => {
   }
 
   test('tensors that lie over each other', () => {
-    const shared: Record<string, unknown> = { __metadata__: headerOf(file).header.__metadata__ };
-    for (let i = 0; i < 20_000; i++)
+    const shared: Record<string, unknown> = {
+      __metadata__: { format: 'fourlane', version: '1', architecture: '{}' },
+    };
+    for (let i = 0; i < 500; i++)
       shared[`t${i}/w`] = { dtype: 'F32', shape: [250_000], data_offsets: [0, 1e6] };
     const bytes = withHeader(JSON.stringify(shared), new Uint8Array(1e6));
     const before = process.memoryUsage().arrayBuffers;
     refused(bytes, everybody);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1e8);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(5e7);
   });
 
   test.each<[string, object]>([
@@ -554,7 +556,7 @@ describe('a program that reaches for more than its own', () => {
     ['a step that is none', (p) => (p.steps[0] = null as never), /a list is missing/],
     ['an argument that is none', (p) => (p.steps[0][1] = null as never), /null is no argument/],
   ])('%s', (_, change, message) => {
-    const bytes = rewritten(whole, 'program', (program) => void change(program));
+    const bytes = rewritten(whole, 'program', change);
     const model = opened(() => inference.load(bytes));
     if (message.source === '^fine$') {
       expect((model as inference.InferenceModel).predict([[1, 2, 3, 4]]).data.length).toBe(7);
@@ -564,12 +566,13 @@ describe('a program that reaches for more than its own', () => {
   });
 
   test('sparse rows are not read by a product of another width', () => {
+    const dense = fl.sequential([fl.layers.dense({ units: 3, inputShape: [4] })]).save();
     // As dense data the first half of each row would do; indices of the second would lie outside of the weights.
-    const narrow = rewritten(whole, 'program', (program: Listing) => {
+    const wider = rewritten(dense, 'program', (program: Listing) => {
       program.values[program.inputs[0]].shape = [8];
     });
-    const model = inference.load(narrow);
     const sparse = fl.SparseMatrix.fromRows([[7]], 8);
-    expect(() => model.predict(sparse)).toThrow(/needs dense data/);
+    expect(() => inference.load(wider).predict(sparse)).toThrow(/needs dense data/);
+    expect(inference.load(dense).predict(fl.SparseMatrix.fromRows([[3]], 4)).data.length).toBe(3);
   });
 });

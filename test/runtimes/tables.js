@@ -58,7 +58,7 @@ export const LAYERS = {
   ],
   depthwiseConv1D: { options: { kernelSize: [3], padding: 'same', depthwiseConstraint: 'maxNorm' } },
   depthwiseConv2D: [
-    { shape: [4, 2, 8], options: { kernelSize: [3, 2], padding: 'same', activation: 'relu' } },
+    { shape: [4, 2, 8], options: { kernelSize: [3, 2], padding: 'same', activation: 'tanh' } },
     {
       shape: [4, 4, 4],
       options: { kernelSize: [2, 2], strides: [2, 1], depthMultiplier: 3, useBias: false },

@@ -66,4 +66,34 @@ describe.skipIf(!built)(`a model in a worker${reason}`, () => {
       await worker.close();
     }
   });
+
+  test.each(['in the worker', 'here'])(
+    'goes on %s in the middle of an epoch, after an abortion',
+    async (where) => {
+      const options = { epochs: 3, batchSize: 5, verbose: 0 };
+      const whole = make();
+      const history = await whole.fit(fl.tensor(x, [20, 4]), y, options);
+      const model = make();
+      const worker = await inWorker(model);
+      try {
+        const controller = new AbortController();
+        const abort = fl.callbacks.lambdaCallback({
+          onEpochBegin: (epoch) => void (epoch === 1 && watch.push(epoch)),
+          onTrainBatchEnd: (batch) => void (watch.length && batch === 1 && controller.abort()),
+        });
+        const watch: number[] = [];
+        const { signal } = controller;
+        const run = worker.fit(fl.tensor(x, [20, 4]), y, { ...options, callbacks: [abort], signal });
+        await expect(run).rejects.toMatchObject({ code: 'aborted' });
+        const { batch } = model.training!.position;
+        expect(batch).toBeGreaterThan(0);
+        const one = where === 'here' ? model : worker;
+        const rest = await one.fit(fl.tensor(x, [20, 4]), y, { ...options, resume: true });
+        expect(rest.history.loss).toEqual(history.history.loss.slice(1));
+        expect(model.getWeights()).toEqual(whole.getWeights());
+      } finally {
+        await worker.close();
+      }
+    },
+  );
 });
