@@ -27,7 +27,9 @@ export class StreamBatches implements Batches {
   #waiting = false;
   /** Batches of the running pass. */
   #read = 0;
-  #warned = false;
+  /** Whether the last epoch has had fewer steps than were asked for. */
+  #short = false;
+  #closed = false;
 
   /** @throws ConfigError `steps-missing` where the batches never end and nobody says how many are an epoch. */
   constructor(stream: BatchStream, { steps }: BatchPlan, programFor: ProgramFor) {
@@ -59,11 +61,13 @@ export class StreamBatches implements Batches {
   next(): boolean | Promise<boolean> {
     if (!this.#ahead) return this.#goOn();
     this.#ahead = false;
+    this.#short = false;
     this.taken++;
     return true;
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     const iterator = this.#iterator;
     this.#iterator = undefined;
     if (!this.#waiting) await iterator?.return?.();
@@ -77,16 +81,21 @@ export class StreamBatches implements Batches {
       return true;
     }
     if (this.limit === undefined) this.#steps = this.taken;
-    else this.#warn();
+    else {
+      warnOfEnd(this.taken, this.limit);
+      this.#short = true;
+    }
     return false;
   }
 
   /** Begins another pass. @throws ValueError `data-empty`, `data-used-up`. */
   async #reopen(): Promise<boolean> {
+    if (this.#closed) return false;
     const stream = this.#stream;
     this.#iterator = stream.open();
     this.#read = 0;
     if (await this.#fetch()) return true;
+    if (this.#closed) return false;
     if (stream.passes === 1) {
       throw new ValueError(
         'data-empty',
@@ -100,7 +109,7 @@ export class StreamBatches implements Batches {
           'begins anew, such as Dataset.from(function* () { … }), or say how many steps are an epoch.',
       );
     }
-    this.#warn();
+    if (!this.#short) warnOfEnd(0, this.limit);
     return false;
   }
 
@@ -110,8 +119,7 @@ export class StreamBatches implements Batches {
     this.#waiting = true;
     const { done, value } = await this.#ask(iterator);
     this.#waiting = false;
-    // Closed meanwhile, or at its end.
-    if (iterator !== this.#iterator || done) {
+    if (this.#closed || done) {
       this.#iterator = undefined;
       return false;
     }
@@ -131,10 +139,5 @@ export class StreamBatches implements Batches {
       this.#iterator = undefined;
       throw error;
     }
-  }
-
-  #warn(): void {
-    if (!this.#warned) warnOfEnd(this.taken, this.limit!);
-    this.#warned = true;
   }
 }

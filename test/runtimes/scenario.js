@@ -49,6 +49,7 @@ export function scenario(fl, { digits }, infer) {
   }
   parts.push(['sparse inputs', () => trainSparse(kit, [16], { epochs: 2 })]);
   parts.push(['loops', () => trainInTurns(kit)]);
+  parts.push(['batches', () => trainBatches(kit)]);
   parts.push(['errors', () => raiseErrors(kit)]);
   return runAll(fl, parts);
 }
@@ -128,6 +129,22 @@ async function trainSchedule({ fl, infer, x, y }, learningRate) {
   const images = fl.tensor(x.data.slice(0, n * 64), [n, 64]);
   await model.fit(images, y.data.slice(0, n), { epochs: 2, batchSize: 32, verbose: 0 });
   return finish({ fl, infer }, model, images);
+}
+
+/** A small classifier on batches of differing sizes from a shuffled data set, with an epoch that goes on in the next. */
+async function trainBatches({ fl, infer, x, y }) {
+  const model = fl.sequential([
+    fl.layers.rescaling({ scale: 1 / 16, inputShape: [64] }),
+    fl.layers.dense({ units: 10, activation: 'softmax' }),
+  ]);
+  model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
+  const rows = fl.Dataset.from(x, y).shuffle(500).prefetch(4);
+  const data = rows.take(900).batch(100).concatenate(rows.skip(900).batch(128)).repeat();
+  const validationData = fl.Dataset.from(x, y)
+    .filter(([, digit]) => digit.data[0] > 4)
+    .batch(300);
+  await model.fit(data, { epochs: 2, stepsPerEpoch: 12, validationData, verbose: 0 });
+  return finish({ fl, infer }, model, x);
 }
 
 /** The loss and every metric for its kind of targets; `indirect` keeps it from reading what stands before softmax. */

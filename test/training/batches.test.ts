@@ -257,7 +257,7 @@ describe('steps, as Keras counts them', () => {
     const result = await run((model, count) =>
       model.fit(fl.Dataset.from(batches), { stepsPerEpoch: 4, epochs: 4, callbacks: [count], ...quiet }),
     );
-    expect(result).toMatchObject({ iterations: [4, 2, 4, 2], steps: [4, 4, 4, 4], epochs: 4, warned: 1 });
+    expect(result).toMatchObject({ iterations: [4, 2, 4, 2], steps: [4, 4, 4, 4], epochs: 4, warned: 2 });
     expect(seen).toEqual({ asked: 12, passes: 2, closed: 2 });
   });
 
@@ -450,6 +450,33 @@ describe('a producer is asked for what is consumed, and closed when the training
     // What comes too late is not even looked at.
     expect(model.built).toBe(when === 'later');
     expect(model.training?.iterations).toBe(when === 'later' ? 1 : undefined);
+  });
+
+  test('by an abort while the first batch of a later epoch is awaited', async () => {
+    const abort = new AbortController();
+    const seen = { passes: 0, closed: 0 };
+    let deliver!: () => void;
+    const late = new Promise<void>((resolve) => {
+      deliver = resolve;
+    });
+    const data = fl.Dataset.from(async function* () {
+      seen.passes++;
+      try {
+        yield rows(0, 10);
+        setTimeout(() => abort.abort(), 5);
+        await late;
+      } finally {
+        seen.closed++;
+      }
+    });
+    const fit = regression().fit(data, { stepsPerEpoch: 1, epochs: 2, signal: abort.signal, ...quiet });
+    await expect(fit).rejects.toMatchObject({
+      code: 'aborted',
+      message: expect.stringContaining('in epoch 2 of 2'),
+    });
+    deliver();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(seen).toEqual({ passes: 1, closed: 1 });
   });
 
   test('by an abort before anything was asked for', async () => {

@@ -82,6 +82,22 @@ describe('memory stays flat', () => {
     expect(after.usedBytes).toBe(before.usedBytes);
   });
 
+  test('over fits on batches of differing sizes, shuffled', async () => {
+    const model = small();
+    const data = () =>
+      fl.Dataset.from(x, y).shuffle(20).batch(9).concatenate(fl.Dataset.from(x, y).batch(13));
+    const options = { epochs: 2, verbose: 0 } as const;
+    const run = () => model.fit(data(), { ...options, validationData: data() });
+    await run();
+    await settle();
+    const before = fl.runtime();
+    for (let i = 0; i < 50; i++) await run();
+    await settle();
+    const after = fl.runtime();
+    expect(after.memoryBytes).toBe(before.memoryBytes);
+    expect(after.usedBytes).toBe(before.usedBytes);
+  });
+
   test('over 1,000 models that are built, trained for one step and dropped', async () => {
     const trained = async () => {
       const model = small();
