@@ -8,7 +8,7 @@
 import { copyTile, packColumns, packRows } from '../pack';
 import { addColumns } from '../shape';
 import { outerTiles4x8, scatterTiles4x8, windowTiles4x8 } from './segment';
-import { clearCopy, lastFour, readFloats, readSamples, runTable, sampleFloats, unpadSamples, Windows, windowTable } from './windows';
+import { clearCopy, lastWindows, readFloats, readSamples, runTable, sampleFloats, unpadSamples, Windows, windowTable } from './windows';
 
 const ZEROS: usize = memory.data<f32>([0, 0, 0, 0, 0, 0, 0, 0], 16);
 /** Bytes of scratch for a tile and a table of four windows. */
@@ -80,7 +80,7 @@ function rowTiles(
     rows &= 3;
   }
   for (; rows > 0; rows -= 4) {
-    const four = rows >= 4 ? table : lastFour(scratch + 128, table, rows);
+    const four = rows >= 4 ? table : lastWindows(scratch + 128, table, rows);
     windowTiles4x8(scratch, 32, start, x, four, panel, runTable(w), w.runs, w.run, 1);
     copyTile(y, row, scratch, min(rows, 4), cols);
     y += row << 2;

@@ -1,19 +1,23 @@
 /**
  * Depthwise convolution: every channel has one kernel of its own, so weights are rows [entries, channels], and
- * everything goes by vectors of channels, 8 at a time. `g` is what `windows` wrote for as many groups as channels.
+ * everything goes by vectors of channels, 8 at a time, for 3 windows or entries: V8 loads all of a step before it computes,
+ * and with a fourth its 15 registers are too few. `g` is what `windows` wrote for as many groups as channels.
  */
 import { copyTile } from '../pack';
 import { addColumns } from '../shape';
 import { multiplyAdd, storePart } from '../simd';
-import { clearCopy, lastFour, readFloats, readSamples, runTable, sampleFloats, unpadSamples, Windows, windowTable } from './windows';
+import { clearCopy, lastWindows, readFloats, readSamples, runTable, sampleFloats, unpadSamples, Windows, windowTable } from './windows';
 
 const ZEROS: usize = memory.data<f32>([0, 0, 0, 0, 0, 0, 0, 0], 16);
-/** Bytes of scratch for a tile and a table of four windows. */
+/** Bytes of scratch for a tile and a table of its windows. */
 const TILE: usize = 192;
 /** Windows that are summed at once for the gradient of the weights: what they read stays in the first-level cache. */
 const SLICE = 32;
 
-/** y [batch, windows, channels] = bias + the windows of x times weights [entries, channels], channel by channel. */
+/**
+ * y [batch, windows, channels] = bias + the windows of x times weights [entries, channels], channel by channel; the last
+ * entry first if `mirrored` is not 0.
+ */
 export function convolveDepthwise(
   y: usize,
   x: usize,
@@ -21,10 +25,13 @@ export function convolveDepthwise(
   bias: usize,
   g: usize,
   scratch: usize,
+  mirrored: i32,
   batch: i32,
 ): void {
   const w = changetype<Windows>(g);
   const row = <usize>w.channels << 2;
+  const step = mirrored ? 0 - row : row;
+  if (mirrored) weights += <usize>(w.runs - 1) * row;
   const blocks = w.channels >> 3;
   const whole = <usize>blocks << 5;
   const copy = scratch + TILE;
@@ -35,16 +42,16 @@ export function convolveDepthwise(
     let table = windowTable(w);
     let rows = samples * w.count;
     while (rows > 0) {
-      const height = min(rows, 4);
-      const four = height == 4 ? table : lastFour(scratch + 128, table, height);
+      const height = min(rows, 3);
+      const three = height == 3 ? table : lastWindows(scratch + 128, table, height);
       let at: usize = 0;
-      if (height == 4) {
-        entryTiles4x8(y, row, bias ? bias : ZEROS, bias ? 32 : 0, from, four, weights, row, runTable(w), w.runs, blocks);
+      if (height == 3) {
+        entryTiles3x8(y, row, bias ? bias : ZEROS, bias ? 32 : 0, from, three, weights, step, runTable(w), w.runs, blocks);
         at = whole;
       }
       for (; at < row; at += 32) {
         const start = bias ? bias + at : ZEROS;
-        entryTiles4x8(scratch, 32, start, 0, from + at, four, weights + at, row, runTable(w), w.runs, 1);
+        entryTiles3x8(scratch, 32, start, 0, from + at, three, weights + at, step, runTable(w), w.runs, 1);
         copyTile(y + at, row, scratch, height, min(<i32>(row - at) >> 2, 8));
       }
       table += <usize>height << 2;
@@ -54,8 +61,8 @@ export function convolveDepthwise(
   }
 }
 
-/** `count` tiles side by side: y[4 windows, 8] = start[8] + the entries of 4 windows, x + table[...], times weights [entries, 8]. */
-function entryTiles4x8(
+/** `count` tiles side by side: y[3 windows, 8] = start[8] + the entries of 3 windows, x + table[...], times weights [entries, 8]. */
+function entryTiles3x8(
   y: usize,
   yRow: usize,
   start: usize,
@@ -63,7 +70,7 @@ function entryTiles4x8(
   x: usize,
   table: usize,
   weights: usize,
-  row: usize,
+  step: usize,
   runTable: usize,
   entries: i32,
   count: i32,
@@ -71,7 +78,6 @@ function entryTiles4x8(
   let x0 = x + load<u32>(table);
   let x1 = x + load<u32>(table, 4);
   let x2 = x + load<u32>(table, 8);
-  let x3 = x + load<u32>(table, 12);
   for (; count > 0; count--) {
     let c00 = v128.load(start);
     let c01 = v128.load(start, 16);
@@ -79,8 +85,6 @@ function entryTiles4x8(
     let c11 = c01;
     let c20 = c00;
     let c21 = c01;
-    let c30 = c00;
-    let c31 = c01;
     let from = weights;
     let offsets = runTable;
     for (let i = entries; i > 0; i--) {
@@ -93,10 +97,8 @@ function entryTiles4x8(
       c11 = multiplyAdd(c11, v128.load(x1 + offset, 16), w1);
       c20 = multiplyAdd(c20, v128.load(x2 + offset), w0);
       c21 = multiplyAdd(c21, v128.load(x2 + offset, 16), w1);
-      c30 = multiplyAdd(c30, v128.load(x3 + offset), w0);
-      c31 = multiplyAdd(c31, v128.load(x3 + offset, 16), w1);
       offsets += 4;
-      from += row;
+      from += step;
     }
     v128.store(y, c00);
     v128.store(y, c01, 16);
@@ -106,16 +108,12 @@ function entryTiles4x8(
     const y2 = y1 + yRow;
     v128.store(y2, c20);
     v128.store(y2, c21, 16);
-    const y3 = y2 + yRow;
-    v128.store(y3, c30);
-    v128.store(y3, c31, 16);
     y += 32;
     start += startStep;
     weights += 32;
     x0 += 32;
     x1 += 32;
     x2 += 32;
-    x3 += 32;
   }
 }
 
@@ -141,9 +139,9 @@ export function convolveDepthwiseInputGradient(
     memory.fill(target, 0, <usize>samples * read);
     let table = windowTable(w);
     let rows = samples * w.count;
-    for (; rows >= 4; rows -= 4) {
-      scatterEntries4x8(target, table, dy, row, weights, runTable(w), w.runs, c >> 3);
-      for (let i = 0; i < 4; i++) {
+    for (; rows >= 3; rows -= 3) {
+      scatterEntries3x8(target, table, dy, row, weights, runTable(w), w.runs, c >> 3);
+      for (let i = 0; i < 3; i++) {
         if (whole < c) scatterEntries(target + load<u32>(table), dy, weights, row, runTable(w), w.runs, whole, c);
         table += 4;
         dy += row;
@@ -158,8 +156,8 @@ export function convolveDepthwiseInputGradient(
   }
 }
 
-/** `count` tiles side by side: adds dy[4, 8] times weights [entries, 8] to the entries of 4 windows, dx + table[...]. */
-function scatterEntries4x8(
+/** `count` tiles side by side: adds dy[3, 8] times weights [entries, 8] to the entries of 3 windows, dx + table[...]. */
+function scatterEntries3x8(
   dx: usize,
   table: usize,
   dy: usize,
@@ -172,7 +170,6 @@ function scatterEntries4x8(
   let x0 = dx + load<u32>(table);
   let x1 = dx + load<u32>(table, 4);
   let x2 = dx + load<u32>(table, 8);
-  let x3 = dx + load<u32>(table, 12);
   for (; count > 0; count--) {
     const d00 = v128.load(dy);
     const d01 = v128.load(dy, 16);
@@ -180,8 +177,6 @@ function scatterEntries4x8(
     const d11 = v128.load(dy + row, 16);
     const d20 = v128.load(dy + row * 2);
     const d21 = v128.load(dy + row * 2, 16);
-    const d30 = v128.load(dy + row * 3);
-    const d31 = v128.load(dy + row * 3, 16);
     let from = weights;
     let offsets = runTable;
     for (let i = entries; i > 0; i--) {
@@ -191,7 +186,6 @@ function scatterEntries4x8(
       addProducts(x0 + offset, d00, d01, w0, w1);
       addProducts(x1 + offset, d10, d11, w0, w1);
       addProducts(x2 + offset, d20, d21, w0, w1);
-      addProducts(x3 + offset, d30, d31, w0, w1);
       offsets += 4;
       from += row;
     }
@@ -200,7 +194,6 @@ function scatterEntries4x8(
     x0 += 32;
     x1 += 32;
     x2 += 32;
-    x3 += 32;
   }
 }
 

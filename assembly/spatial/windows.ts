@@ -147,8 +147,8 @@ export function windows(
   w.runs = kernelDepth * kernelHeight * kernelWidth / entries;
 }
 
-/** The first `rows` (1 to 3) windows of a table, and the last of them in the place of those that are not there. */
-export function lastFour(to: usize, table: usize, rows: i32): usize {
+/** A table of four: the first `rows` windows of a table, and the last of them in the place of those that are not there. */
+export function lastWindows(to: usize, table: usize, rows: i32): usize {
   for (let i = 0; i < 4; i++) store<u32>(to + (<usize>i << 2), load<u32>(table + (<usize>min(i, rows - 1) << 2)));
   return to;
 }
