@@ -32,14 +32,16 @@ describe.each([2, 3])('windows of %i by themselves', (size) => {
   test.each([1, 2, 3, 4, 5, 7, 8, 9, 13, 16, 31])('over %i channels', (channels) => {
     const sample = PIXELS * channels;
     const outputs = COUNT * WINDOWS * channels;
-    const x = uniformArray(COUNT * sample, channels);
+    // What stands behind x must not be the largest entry, or it would hide that it was written behind y.
+    const placed = uniformArray(COUNT * sample + 16, channels);
+    const x = placed.subarray(0, COUNT * sample);
     const dy = uniformArray(outputs, 99);
     const expected = (fold: (entries: number[]) => number) =>
       Array.from({ length: COUNT }, (_, i) =>
         pool(x.subarray(i * sample, (i + 1) * sample), [5, 7, channels], ranges, fold),
       ).flat();
     const g = placeWindows(size);
-    const [from, upstream] = [bench.place(x), bench.place(dy)];
+    const [from, upstream] = [bench.place(placed), bench.place(dy)];
     const [y, index, plain, means] = [4, 1, 4, 4].map((bytes) => bench.reserve(bytes * outputs));
     const [dx, spread] = [4, 4].map((bytes) => bench.reserve(bytes * x.length));
     kernels.maxPooling(y, index, from, g, channels, COUNT);
@@ -52,6 +54,16 @@ describe.each([2, 3])('windows of %i by themselves', (size) => {
     for (const address of [dx, spread]) expect(bench.tailIntact(address, 4 * x.length)).toBe(true);
     expectClose(bench.f32(y, outputs), expected(largest));
     expectClose(bench.f32(plain, outputs), expected(largest));
+    // Positions count from where the window begins, be that in the padding.
+    const positions = new Uint8Array(bench.memory.buffer, index, outputs);
+    const fronts = [5, 7].map((n) => Math.floor(Math.max((Math.ceil(n / 2) - 1) * 2 + size - n, 0) / 2));
+    bench.f32(y, outputs).forEach((value, i) => {
+      const window = Math.floor(i / channels);
+      const row = (Math.floor(window / 4) % 3) * 2 - fronts[0] + Math.floor(positions[i] / size);
+      const column = (window % 4) * 2 - fronts[1] + (positions[i] % size);
+      const sampleIndex = Math.floor(window / WINDOWS);
+      expect(x[sampleIndex * sample + (row * 7 + column) * channels + (i % channels)]).toBe(value);
+    });
     expectClose(bench.f32(means, outputs), expected(mean), { absolute: 2 ** -22 });
     // Nothing of the gradient is lost on its way, and the largest entries alone have it.
     const total = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0);
