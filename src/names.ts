@@ -6,11 +6,11 @@ export function toCamelCase(name: string): string {
   return camel.charAt(0).toLowerCase() + camel.slice(1);
 }
 
-/** `BinaryAccuracy` and `binaryAccuracy` become `binary_accuracy`. */
+/** `BinaryAccuracy` and `binaryAccuracy` become `binary_accuracy`, `Conv2DTranspose` becomes `conv2d_transpose`. */
 export function toSnakeCase(name: string): string {
   return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
+    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase();
 }
 

@@ -5,9 +5,10 @@
  *
  * `g` is what `windows` wrote; `scratch` holds what `src/plan/convolution.ts` says.
  */
-import { copyTile, packColumns } from '../pack';
-import { windowTiles4x8 } from './segment';
-import { padSamples, readFloats, runTable, sampleFloats, Windows, windowTable } from './windows';
+import { copyTile, packColumns, packRows } from '../pack';
+import { addColumns } from '../shape';
+import { outerTiles4x8, scatterTiles4x8, windowTiles4x8 } from './segment';
+import { padSamples, readFloats, runTable, sampleFloats, unpadSamples, Windows, windowTable } from './windows';
 
 const ZEROS: usize = memory.data<f32>([0, 0, 0, 0, 0, 0, 0, 0], 16);
 /** Bytes of scratch for a tile and a table of four windows. */
@@ -96,4 +97,165 @@ function rowTiles(
 function lastFour(to: usize, table: usize, rows: i32): usize {
   for (let i = 0; i < 4; i++) store<u32>(to + (<usize>i << 2), load<u32>(table + (<usize>min(i, rows - 1) << 2)));
   return to;
+}
+
+/** dx: every window gets the gradients dy [batch, windows, filters] of its results times the weights. */
+export function convolveInputGradient(
+  dx: usize,
+  dy: usize,
+  weights: usize,
+  g: usize,
+  scratch: usize,
+  filters: i32,
+  batch: i32,
+): void {
+  const w = changetype<Windows>(g);
+  const n = filters / w.groups;
+  const row = <usize>filters << 2;
+  const panel = <usize>n << 5;
+  const packed = scratch + TILE;
+  const copy = packTransposed(packed, weights, w, n, row);
+  const sample = <usize>sampleFloats(w) << 2;
+  const read = <usize>readFloats(w) << 2;
+  for (let b = 0; b < batch; b += w.block) {
+    const samples = min(w.block, batch - b);
+    const to = dx + <usize>b * sample;
+    const target = w.padded ? copy : to;
+    memory.fill(target, 0, <usize>samples * read);
+    const rows = samples * w.count;
+    for (let p = 0; p < rows; p += SLICE) {
+      const height = min(SLICE, rows - p);
+      const table = windowTable(w) + (<usize>p << 2);
+      let from = dy + <usize>(b * w.count + p) * row;
+      let block = packed;
+      for (let group = 0; group < w.groups; group++) {
+        const channel = target + (<usize>(group * (w.channels / w.groups)) << 2);
+        for (let r = 0; r < w.runs; r++) {
+          const at = channel + load<u32>(runTable(w) + (<usize>r << 2));
+          for (let j = 0; j < w.run; j += 8) {
+            scatterRows(at + (<usize>j << 2), table, from, row, block, scratch, n, height, min(w.run - j, 8));
+            block += panel;
+          }
+        }
+        from += <usize>n << 2;
+      }
+    }
+    if (w.padded) unpadSamples(to, copy, w, samples);
+  }
+}
+
+/** Panels [filters, 8] of the weights of 8 floats of a run, group by group; returns what lies behind them. */
+function packTransposed(to: usize, weights: usize, w: Windows, n: i32, row: usize): usize {
+  for (let group = 0; group < w.groups; group++) {
+    let from = weights + (<usize>(group * n) << 2);
+    for (let r = 0; r < w.runs; r++) {
+      packRows(to, from, row, n, w.run);
+      to += <usize>((w.run + 7) >> 3) * (<usize>n << 5);
+      from += <usize>w.run * row;
+    }
+  }
+  return to;
+}
+
+/** Adds `rows` rows of dy times a panel to `cols` (at most 8) floats of their windows. */
+function scatterRows(
+  dx: usize,
+  table: usize,
+  dy: usize,
+  row: usize,
+  panel: usize,
+  scratch: usize,
+  n: i32,
+  rows: i32,
+  cols: i32,
+): void {
+  if (cols == 8) {
+    scatterTiles4x8(dx, table, dy, row, panel, n, rows >> 2);
+    table += <usize>(rows & ~3) << 2;
+    dy += <usize>(rows & ~3) * row;
+    rows &= 3;
+  }
+  // Into a tile first, by a table of its rows. Behind the last there is nothing to read, so those are taken one by one.
+  for (let i = 0; i < 4; i++) store<u32>(scratch + 128 + (<usize>i << 2), <u32>i << 5);
+  while (rows > 0) {
+    const height = rows < 4 ? 1 : 4;
+    memory.fill(scratch, 0, 128);
+    scatterTiles4x8(scratch, scratch + 128, dy, rows < 4 ? 0 : row, panel, n, 1);
+    for (let i = 0; i < height; i++) {
+      addColumns(dx + load<u32>(table + (<usize>i << 2)), scratch + (<usize>i << 5), 0, 0, cols, 1);
+    }
+    table += <usize>height << 2;
+    dy += <usize>height * row;
+    rows -= height;
+  }
+}
+
+/** dw += the windows of x [batch] times dy [batch, windows, filters]; from 0 unless `start` is dw. */
+export function convolveWeightGradient(
+  dw: usize,
+  x: usize,
+  dy: usize,
+  start: usize,
+  g: usize,
+  scratch: usize,
+  filters: i32,
+  batch: i32,
+): void {
+  const w = changetype<Windows>(g);
+  const n = filters / w.groups;
+  const row = <usize>filters << 2;
+  const copy = scratch + TILE;
+  const sample = <usize>sampleFloats(w) << 2;
+  if (!start) memory.fill(dw, 0, <usize>(w.runs * w.run) * row);
+  if (w.padded) memory.fill(copy, 0, <usize>w.block * (<usize>readFloats(w) << 2));
+  for (let b = 0; b < batch; b += w.block) {
+    const samples = min(w.block, batch - b);
+    let from = x + <usize>b * sample;
+    if (w.padded) {
+      padSamples(copy, from, w, samples);
+      from = copy;
+    }
+    const rows = samples * w.count;
+    for (let p = 0; p < rows; p += SLICE) {
+      const height = min(SLICE, rows - p);
+      const table = windowTable(w) + (<usize>p << 2);
+      for (let group = 0; group < w.groups; group++) {
+        const channel = from + (<usize>(group * (w.channels / w.groups)) << 2);
+        for (let j = 0; j < n; j += 8) {
+          const column = <usize>(group * n + j) << 2;
+          const rowsOfDy = dy + <usize>(b * w.count + p) * row + column;
+          let to = dw + column;
+          for (let r = 0; r < w.runs; r++) {
+            const at = channel + load<u32>(runTable(w) + (<usize>r << 2));
+            outerRows(to, at, table, rowsOfDy, row, scratch, height, w.run, min(n - j, 8));
+            to += <usize>w.run * row;
+          }
+        }
+      }
+    }
+  }
+}
+
+/** `run` rows of dw, `cols` (at most 8) filters wide. */
+function outerRows(
+  dw: usize,
+  x: usize,
+  table: usize,
+  dy: usize,
+  row: usize,
+  scratch: usize,
+  windows: i32,
+  run: i32,
+  cols: i32,
+): void {
+  let i = 0;
+  if (cols == 8) {
+    outerTiles4x8(dw, row, x, table, dy, row, windows, run >> 2);
+    i = run & ~3;
+  }
+  for (; i < run; i += 4) {
+    memory.fill(scratch, 0, 128);
+    outerTiles4x8(scratch, 32, x + (<usize>i << 2), table, dy, row, windows, 1);
+    addColumns(dw + <usize>i * row, scratch, <i32>(row >> 2), 8, cols, min(run - i, 4));
+  }
 }

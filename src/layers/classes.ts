@@ -1,4 +1,5 @@
 export { Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax } from './activation.js';
+export { Conv1D, Conv2D, Conv3D } from './convolution.js';
 export { Dense, type DenseOptions } from './dense.js';
 export { Identity } from './identity.js';
 export { InputLayer } from './input.js';

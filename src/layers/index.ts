@@ -16,6 +16,7 @@ import {
   Softmax,
   type SoftmaxOptions,
 } from './activation.js';
+import { Conv1D, Conv2D, Conv3D, type ConvolutionOptions } from './convolution.js';
 import { Dense, type DenseOptions } from './dense.js';
 import { Identity } from './identity.js';
 import { InputLayer, type InputOptions } from './input.js';
@@ -111,6 +112,9 @@ export * from './classes.js';
 export const input = (options: InputOptions) => new InputLayer(options);
 export const dense = (options: DenseOptions) => new Dense(options);
 export const activation = (options: ActivationOptions) => new Activation(options);
+export const conv1D = (options: ConvolutionOptions) => new Conv1D(options);
+export const conv2D = (options: ConvolutionOptions) => new Conv2D(options);
+export const conv3D = (options: ConvolutionOptions) => new Conv3D(options);
 export const elu = (options?: ELUOptions) => new ELU(options);
 export const leakyRelu = (options?: LeakyReLUOptions) => new LeakyReLU(options);
 export const prelu = (options?: PReLUOptions) => new PReLU(options);

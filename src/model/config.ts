@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors.js';
 import { Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax } from '../layers/activation.js';
+import { Conv1D, Conv2D, Conv3D } from '../layers/convolution.js';
 import { Dense } from '../layers/dense.js';
 import { Identity } from '../layers/identity.js';
 import { InputLayer } from '../layers/input.js';
@@ -71,6 +72,7 @@ const shipped = (): readonly LayerClass[] => [
   ...[GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D, GlobalMaxPooling1D],
   ...[GlobalMaxPooling2D, GlobalMaxPooling3D, MaxPooling1D, MaxPooling2D, MaxPooling3D],
   ...[Activation, ActivityRegularization, Add, AlphaDropout, Average, BatchNormalization],
+  ...[Conv1D, Conv2D, Conv3D],
   ...[Concatenate, Cropping1D, Cropping2D, Dense, Dot, Dropout],
   ...[ELU, Flatten, GaussianDropout, GaussianNoise, GroupNormalization, Identity],
   ...[InputLayer, LayerNormalization, LeakyReLU, Maximum, Minimum, Multiply],

@@ -1,7 +1,9 @@
 import { ShapeError } from '../errors.js';
 import { formatShape } from '../shape.js';
+import { core } from '../wasm/core.js';
 import { direct } from './convolution/direct.js';
 import type { Convolution, Method } from './convolution/method.js';
+import { pointwise } from './convolution/pointwise.js';
 import type { Operand, Tape } from './tape.js';
 import type { Value } from './value.js';
 import { emitWindows, slideWindows, type WindowOptions, type Windows, type WindowTables } from './windows.js';
@@ -12,7 +14,7 @@ export interface ConvolutionOptions extends WindowOptions {
 }
 
 /** From the special to the general. */
-const methods: readonly Method[] = [direct];
+const methods: readonly Method[] = [pointwise, direct];
 
 /**
  * The convolution (as everywhere in this field a correlation) of x [...axes, channels] with the kernel
@@ -44,11 +46,25 @@ export function convolve(
   const needsGradient = input.needsGradient || w.needsGradient || offset?.needsGradient;
   const y = b.temporary([...counts, filters], input, { needsGradient });
   pass(convolution, 'forward')(b, convolution, y, input, w, offset ?? 0);
+  b.onBackward(y, (dy) => {
+    if (offset) {
+      b.gradientFrom(offset, (db, start) =>
+        b.emit(core, 'columnSum', db, dy, dy.rows, filters, start ? 1 : 0),
+      );
+    }
+    b.gradientFrom(w, (dw, start) =>
+      pass(convolution, 'weightGradient')(b, convolution, dw, input, dy, start),
+    );
+    b.gradient(input, (dx) => pass(convolution, 'inputGradient')(b, convolution, dx, dy, w));
+  });
   return y;
 }
 
 /** The pass of the first method that fits and has it. */
-function pass<Name extends 'forward'>(convolution: Convolution, name: Name): NonNullable<Method[Name]> {
+function pass<Name extends Exclude<keyof Method, 'fits'>>(
+  convolution: Convolution,
+  name: Name,
+): NonNullable<Method[Name]> {
   return methods.find((method) => method[name] && method.fits(convolution))![name]!;
 }
 

@@ -24,6 +24,30 @@ export const LAYERS = {
   averagePooling3D: { shape: [2, 4, 4, 2], options: { poolSize: [1, 2, 2] } },
   batchNormalization: [{}, { options: { axis: 1, momentum: 0.5 } }],
   concatenate: [{ inputs: 2 }, { inputs: 2, options: { axis: 1 } }],
+  conv1D: [
+    {
+      options: {
+        filters: 5,
+        kernelSize: [3],
+        padding: 'causal',
+        dilationRate: [2],
+        kernelConstraint: 'maxNorm',
+      },
+    },
+    { shape: [16, 4], options: { filters: 6, kernelSize: [4], strides: [3], groups: 2, activation: 'relu' } },
+  ],
+  conv2D: [
+    { shape: [8, 8, 1], options: { filters: 9, kernelSize: [3, 3], kernelRegularizer: 'l2' } },
+    {
+      shape: [4, 8, 2],
+      options: { filters: 6, kernelSize: [3, 2], strides: [1, 2], padding: 'same', groups: 2 },
+    },
+    { shape: [4, 2, 8], options: { filters: 3, kernelSize: [1, 1], useBias: false } },
+  ],
+  conv3D: {
+    shape: [4, 4, 2, 2],
+    options: { filters: 8, kernelSize: [2, 3, 2], padding: 'same', activation: 'gelu' },
+  },
   cropping1D: {},
   cropping2D: { shape: [4, 8, 2], options: { cropping: [1, [2, 0]] } },
   dense: [

@@ -19,6 +19,10 @@ export interface Method {
   fits(convolution: Convolution): boolean;
   /** y = x * kernel + bias. */
   forward?(b: Tape, convolution: Convolution, y: Value, x: Value, kernel: Value, bias: Value | 0): void;
+  /** dx from dy. */
+  inputGradient?(b: Tape, convolution: Convolution, dx: Value, dy: Value, kernel: Value): void;
+  /** dw from x and dy, added to what is there where `start` is dw. */
+  weightGradient?(b: Tape, convolution: Convolution, dw: Value, x: Value, dy: Value, start: Value | 0): void;
 }
 
 /** How many samples there are. */

@@ -70,6 +70,30 @@ POOLINGS += [
     for size, shape in ((3, LINE), ([3, 4], PICTURE), ([2, 3, 1], VOLUME))
 ]
 
+# layer, config, shapes of the input
+CONVOLUTIONS = [
+    ("conv1D", {"filters": 5, "kernelSize": 3}, (2, 9, 3)),
+    ("conv1D", {"filters": 1, "kernelSize": 4, "strides": 3, "padding": "same"}, (3, 11, 1)),
+    ("conv1D", {"filters": 4, "kernelSize": 3, "dilationRate": 2, "padding": "causal"}, (2, 7, 2)),
+    ("conv1D", {"filters": 4, "kernelSize": 5, "strides": 2, "padding": "causal", "groups": 2}, (1, 8, 6)),
+    ("conv1D", {"filters": 3, "kernelSize": 7}, (2, 7, 2)),
+    ("conv2D", {"filters": 5, "kernelSize": 3}, (2, 5, 6, 3)),
+    ("conv2D", {"filters": 9, "kernelSize": 3, "padding": "same", "activation": "relu"}, (2, 5, 4, 1)),
+    ("conv2D", {"filters": 8, "kernelSize": [3, 2], "strides": [2, 3]}, (1, 7, 8, 5)),
+    ("conv2D", {"filters": 7, "kernelSize": [2, 5], "strides": 2, "padding": "same", "useBias": False}, (3, 5, 8, 2)),
+    ("conv2D", {"filters": 4, "kernelSize": 3, "dilationRate": [1, 2], "activation": "tanh"}, (2, 5, 7, 3)),
+    ("conv2D", {"filters": 6, "kernelSize": 2, "dilationRate": 3, "padding": "same", "groups": 3}, (1, 5, 6, 9)),
+    ("conv2D", {"filters": 6, "kernelSize": 3, "groups": 3}, (2, 4, 5, 3)),
+    ("conv2D", {"filters": 11, "kernelSize": 1, "activation": "sigmoid"}, (3, 3, 2, 7)),
+    ("conv2D", {"filters": 3, "kernelSize": 1, "strides": 2, "padding": "same"}, (2, 5, 4, 4)),
+    ("conv2D", {"filters": 5, "kernelSize": [4, 5]}, (4, 4, 5, 3)),
+    ("conv2D", {"filters": 3, "kernelSize": 2, "strides": 3}, (2, 7, 8, 2)),
+    ("conv2D", {"filters": 3, "kernelSize": 5, "padding": "same"}, (2, 3, 2, 2)),
+    ("conv3D", {"filters": 3, "kernelSize": 2}, (2, 3, 4, 3, 2)),
+    ("conv3D", {"filters": 4, "kernelSize": [1, 3, 2], "strides": [2, 1, 2], "padding": "same"}, (1, 3, 4, 5, 3)),
+    ("conv3D", {"filters": 2, "kernelSize": 2, "dilationRate": [1, 2, 1], "groups": 2}, (2, 2, 4, 3, 4)),
+]
+
 # name, layer, config, shapes of the inputs, whether in training
 CASES = [
     ("dense", "dense", {"units": 7}, [(5, 10)]),
@@ -135,6 +159,10 @@ CASES += [
     for when, training in modes
 ]
 CASES += [(f"{layer}{what}", layer, config, [shape]) for layer, what, config, shape in POOLINGS]
+CASES += [
+    (" ".join([layer, *(f"{option} {value}" for option, value in config.items()), "of", times(shape)]), layer, config, [shape])
+    for layer, config, shape in CONVOLUTIONS
+]
 CASES += [(f"activation {name}", "activation", {"activation": name}, [FLAT]) for name in ACTIVATIONS]
 CASES += [
     (f"{merge} {count} of shape {times(shape)}", merge, {}, [shape] * count)
@@ -150,7 +178,7 @@ def make():
 def _case(name, layer, config, shapes, training=False):
     rng = random_state(name)
     instance = named(keras.layers, layer)(**snake(config))
-    draw = normal if layer == "dense" or len(shapes) > 1 else lambda rng, shape: spread(rng, shape, -6, 6)
+    draw = normal if layer == "dense" or "onv" in layer or len(shapes) > 1 else lambda rng, shape: spread(rng, shape, -6, 6)
     inputs = [draw(rng, shape) for shape in shapes]
     instance(_call_argument([native(value) for value in inputs]))
     weights = [_weight(rng, weight) for weight in instance.weights]
