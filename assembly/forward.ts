@@ -44,5 +44,6 @@ export { copyColumns, repeatRows, transpose } from './shape';
 export { logSoftmax, softmax } from './softmax';
 export { csrMatmul } from './sparse';
 export { convolve } from './spatial/convolution';
+export { resample } from './spatial/resample';
 export { averagePooling, maxPooling, poolingAxis } from './spatial/pooling';
 export { windows } from './spatial/windows';

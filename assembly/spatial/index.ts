@@ -5,3 +5,5 @@
 export { windows } from './windows';
 export * from './convolution';
 export * from './pooling';
+export * from './affine';
+export * from './resample';

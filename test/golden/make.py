@@ -25,6 +25,7 @@ from generate import (
     losses,
     metrics,
     optimizers,
+    preprocessing,
     regularizers,
     schedules,
     training,
@@ -37,6 +38,7 @@ MAKERS = {
     module.__name__.rpartition(".")[2]: module.make
     for module in (
         layers,
+        preprocessing,
         activations,
         losses,
         metrics,
