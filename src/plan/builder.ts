@@ -305,6 +305,12 @@ export class Builder extends NormalizationOperations {
     return y;
   }
 
+  /** The same values; no gradient flows back through them. */
+  stopGradient(x: Operand): Value {
+    const { shape, batched, type, place, storage, offset, sparse } = this.value(x);
+    return new Value(shape, { batched, type, place, sparse }, storage, offset);
+  }
+
   /** Adds the mean over the batch of `l1 sum|y| + l2 sum y^2` to the loss, where there is one. */
   penalize(y: Value, l1: number, l2: number): void {
     const penalty = this.#penalty;

@@ -22,6 +22,7 @@ from generate import (
     constraints,
     initializers,
     layers,
+    loops,
     losses,
     metrics,
     optimizers,
@@ -47,6 +48,7 @@ MAKERS = {
         optimizers,
         schedules,
         training,
+        loops,
         initializers,
     )
 }

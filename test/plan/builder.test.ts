@@ -229,7 +229,7 @@ describe('operations of the builder', () => {
     }
     const elsewhere = [
       ...['constructor', 'dense', 'matmul', 'apply', 'logitsOf', 'dropout', 'noise', 'uniform', 'full'],
-      ...['constants', 'penalize', 'batchNormalize', 'normalizeColumns', 'moveTowards'],
+      ...['constants', 'penalize', 'batchNormalize', 'normalizeColumns', 'moveTowards', 'stopGradient'],
     ];
     const covered = operations.map(({ name }) => name.split(' ')[0]);
     expect(own.filter((name) => !elsewhere.includes(name) && !covered.includes(name))).toEqual([]);
