@@ -45,4 +45,6 @@ export { logSoftmax, softmax } from './softmax';
 export { csrMatmul } from './sparse';
 export { convolve, convolveInputGradient } from './spatial/convolution';
 export { convolveDepthwise } from './spatial/depthwise';
+export { resample } from './spatial/resample';
+export { averagePooling, maxPooling, poolingAxis } from './spatial/pooling';
 export { windows } from './spatial/windows';

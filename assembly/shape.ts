@@ -1,5 +1,5 @@
 /** What moves elements without computing: blocks of columns, the order of the axes, repetition. */
-import { columnSum } from './reduce';
+import { columnSum, rowBroadcast } from './reduce';
 import { storeLanes } from './simd';
 
 /** y [rows, cols] = x [rows, cols], whose rows lie yStride and xStride elements apart. */
@@ -52,6 +52,10 @@ export function transpose(y: usize, x: usize, rows: i32, cols: i32, inner: i32, 
 
 /** y [rows, times, cols] = x [rows, cols], each row `times` times. */
 export function repeatRows(y: usize, x: usize, times: i32, cols: i32, rows: i32): void {
+  if (cols == 1) {
+    rowBroadcast(y, x, 1, rows, times);
+    return;
+  }
   const bytes = <usize>cols << 2;
   for (; rows > 0; rows--) {
     for (let t = 0; t < times; t++) {

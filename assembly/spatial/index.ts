@@ -5,3 +5,6 @@
 export { windows } from './windows';
 export * from './convolution';
 export * from './depthwise';
+export * from './pooling';
+export * from './affine';
+export * from './resample';

@@ -28,6 +28,7 @@ from generate import (
     losses,
     metrics,
     optimizers,
+    preprocessing,
     regularizers,
     schedules,
     summaries,
@@ -42,6 +43,7 @@ MAKERS = {
     module.__name__.rpartition(".")[2]: module.make
     for module in (
         layers,
+        preprocessing,
         activations,
         losses,
         metrics,
