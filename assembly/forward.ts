@@ -44,4 +44,5 @@ export { copyColumns, repeatRows, transpose } from './shape';
 export { logSoftmax, softmax } from './softmax';
 export { csrMatmul } from './sparse';
 export { convolve } from './spatial/convolution';
+export { averagePooling, maxPooling, poolingAxis } from './spatial/pooling';
 export { windows } from './spatial/windows';

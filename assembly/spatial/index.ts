@@ -4,3 +4,4 @@
  */
 export { windows } from './windows';
 export * from './convolution';
+export * from './pooling';
