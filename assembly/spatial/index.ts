@@ -5,3 +5,7 @@
 export { windows } from './windows';
 export * from './convolution';
 export * from './pooling';
+export * from './winograd';
+export { DIRECT_WINDOWS, directPool } from './directPool';
+export { poolEntries, pooledBiasGradient } from './entries';
+export { entryInputGradient, entryWeightGradient } from './entryGradients';

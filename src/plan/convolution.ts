@@ -4,6 +4,8 @@ import { core } from '../wasm/core.js';
 import { direct } from './convolution/direct.js';
 import type { Convolution, Method } from './convolution/method.js';
 import { pointwise } from './convolution/pointwise.js';
+import type { ConvolutionCall } from './convolution/pooled.js';
+import { winograd } from './convolution/winograd.js';
 import type { Operand, Tape } from './tape.js';
 import type { Value } from './value.js';
 import { emitWindows, slideWindows, type WindowOptions, type Windows, type WindowTables } from './windows.js';
@@ -14,7 +16,15 @@ export interface ConvolutionOptions extends WindowOptions {
 }
 
 /** From the special to the general. */
-const methods: readonly Method[] = [pointwise, direct];
+const methods: readonly Method[] = [pointwise, winograd, direct];
+
+/** What values were computed from: a pooling fuses with it. */
+const calls = new WeakMap<Value, ConvolutionCall>();
+
+/** The convolution that gave y, if one did. */
+export function convolutionOf(y: Value): ConvolutionCall | undefined {
+  return calls.get(y);
+}
 
 /**
  * The convolution (as everywhere in this field a correlation) of x [...axes, channels] with the kernel
@@ -46,6 +56,7 @@ export function convolve(
   const needsGradient = input.needsGradient || w.needsGradient || offset?.needsGradient;
   const y = b.temporary([...counts, filters], input, { needsGradient });
   pass(convolution, 'forward')(b, convolution, y, input, w, offset ?? 0);
+  calls.set(y, { convolution, input, kernel: w, bias: offset });
   b.onBackward(y, (dy) => {
     if (offset) {
       b.gradientFrom(offset, (db, start) =>

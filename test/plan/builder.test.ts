@@ -228,8 +228,8 @@ describe('operations of the builder', () => {
       own.push(...Object.getOwnPropertyNames(kind));
     }
     const elsewhere = [
-      ...['constructor', 'dense', 'matmul', 'apply', 'logitsOf', 'dropout', 'noise', 'full', 'penalize'],
-      ...['batchNormalize', 'normalizeColumns', 'moveTowards'],
+      ...['constructor', 'dense', 'matmul', 'apply', 'logitsOf', 'dropout', 'noise', 'full', 'penalize', 'markRectified'],
+      ...['batchNormalize', 'normalizeColumns', 'moveTowards', 'rectifiedFrom'],
     ];
     const covered = operations.map(({ name }) => name.split(' ')[0]);
     expect(own.filter((name) => !elsewhere.includes(name) && !covered.includes(name))).toEqual([]);

@@ -1,0 +1,93 @@
+import { DIRECT_WINDOWS, spatial } from '../../wasm/spatial.js';
+import type { Builder } from '../builder.js';
+import type { PoolingWindows } from '../pooling.js';
+import { Value } from '../value.js';
+import { type ImageConvolution, imageConvolution, sizesOf } from './image.js';
+import { type Convolution, scratchOf } from './method.js';
+import { winogradScratch } from './winograd.js';
+
+/** What a convolution was called with. */
+export interface ConvolutionCall {
+  readonly convolution: Convolution;
+  readonly input: Value;
+  readonly kernel: Value;
+  readonly bias: Value | undefined;
+}
+
+/** Up to here the transforms cost more than they save. */
+const MOST_DIRECT_CHANNELS = 2;
+
+/**
+ * The convolution `call`, a relu and a max-pooling over 2x2 as one step, which never stores what the convolution gives;
+ * undefined where the shapes are others. At most a quarter of the convolution's results have a gradient then, so the
+ * gradients of kernel and input are sums over a list of these.
+ */
+export function convolvePooled(
+  b: Builder,
+  { convolution, input, kernel, bias }: ConvolutionCall,
+  windows: PoolingWindows,
+): Value | undefined {
+  const image = imageConvolution(convolution);
+  if (!image || !areSquares(windows)) return undefined;
+  const { height, width, channels, filters, padding } = image;
+  const sizes = sizesOf(input, image);
+  const { batched } = input;
+  const needsGradient = input.needsGradient || kernel.needsGradient || bias?.needsGradient;
+  const y = b.temporary([...windows.counts, filters], input, { needsGradient });
+  const choice = needsGradient ? new Value(y.shape, { batched, type: 'uint8' }) : 0;
+  if (channels <= MOST_DIRECT_CHANNELS) {
+    const scratch = scratchOf(directScratch(image));
+    b.emit(spatial, 'directPool', y, choice, input, kernel, bias ?? 0, scratch, ...sizes);
+  } else {
+    const scratch = scratchOf(winogradScratch(image));
+    b.emit(spatial, 'winogradPool', y, choice, input, kernel, bias ?? 0, scratch, ...sizes);
+  }
+  b.markRectified(y);
+
+  b.onBackward(y, (dy) => {
+    if (bias) {
+      b.gradientFrom(bias, (db, start) =>
+        b.emit(spatial, 'pooledBiasGradient', db, dy, choice, start, y.rows, filters),
+      );
+    }
+    const [, down, across] = windows.output;
+    const entries = new Value([filters, down * across, 2], { batched });
+    const lengths = new Value([filters], { batched, type: 'int32' });
+    // A result reads from its first pixel on, in an image with the padding.
+    const line = 4 * (width + 2 * padding) * channels;
+    b.emitFor(
+      ...([entries, spatial, 'poolEntries', entries, lengths, dy, choice] as const),
+      ...([sizes[0], down, across, filters, line, 4 * channels] as const),
+    );
+    const run = Math.ceil((3 * channels) / 4) * 4;
+    const floats = 3 * run * filters + (height + 2 * padding) * (width + 2 * padding) * channels + 16;
+    b.gradientFrom(kernel, (dw, start) =>
+      b.emit(
+        ...([spatial, 'entryWeightGradient', dw, input, entries, lengths, start] as const),
+        ...([scratchOf(floats), ...sizes] as const),
+      ),
+    );
+    b.gradient(input, (dx) =>
+      b.emit(spatial, 'entryInputGradient', dx, entries, lengths, kernel, scratchOf(floats), ...sizes),
+    );
+  });
+  return y;
+}
+
+/** Whether they are 2x2, side by side, within the image. */
+function areSquares({ size, strides, divisors, front, input, output }: PoolingWindows): boolean {
+  return [1, 2, 2].every(
+    (n, i) =>
+      size[i] === n &&
+      strides[i] === n &&
+      divisors[i] === 1 &&
+      front[i] === 0 &&
+      output[i] === Math.floor(input[i] / n),
+  );
+}
+
+/** Floats of scratch: the packed kernel, and for each window that is taken at once its results and what they read. */
+function directScratch({ channels, filters }: ImageConvolution): number {
+  const packed = 9 * channels * Math.ceil(filters / 8) * 8;
+  return packed + DIRECT_WINDOWS * (32 + 36 * channels) + 16 * channels + 32;
+}
