@@ -44,7 +44,7 @@ export { copyColumns, repeatRows, transpose } from './shape';
 export { logSoftmax, softmax } from './softmax';
 export { csrMatmul } from './sparse';
 export { convolve } from './spatial/convolution';
-export { directPool } from './spatial/directPool';
 export { winogradForward, winogradPool } from './spatial/winograd';
+export { winogradPoolOne } from './spatial/winogradPoolOne';
 export { averagePooling, maxPooling, poolingAxis } from './spatial/pooling';
 export { windows } from './spatial/windows';

@@ -122,27 +122,31 @@ function oneList(
   store<i32>(lengths, <i32>((at - entries) >> 3));
 }
 
+/** Rows that are summed first: so errors do not grow with the batch, and the rows stay in the cache. */
+const ROWS = 64;
+
 /** db [o] = start + the sum of dy [rows, o] where its choice is not CLOSED. `start` is 0 or db. */
 export function pooledBiasGradient(db: usize, dy: usize, choice: usize, start: usize, rows: i32, o: i32): void {
-  const row = <usize>o << 2;
-  for (let q = 0; q < o; q += 4) {
-    let sum = f32x4.splat(0);
-    let from = dy;
-    let chosen = choice;
-    // Sums over 64 rows first: so errors do not grow with the batch.
-    for (let left = rows; left > 0; left -= 64) {
-      let part = f32x4.splat(0);
-      for (let i = min(left, 64); i > 0; i--) {
-        const choices = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(chosen)));
-        part = f32x4.add(part, v128.and(v128.load(from), i32x4.lt_s(choices, i32x4.splat(CLOSED))));
-        from += row;
-        chosen += o;
-      }
-      sum = f32x4.add(sum, part);
+  if (!start) memory.fill(db, 0, <usize>o << 2);
+  for (; rows > 0; rows -= ROWS) {
+    const count = min(rows, ROWS);
+    for (let q = 0; q < o; q += 4) {
+      const to = db + (<usize>q << 2);
+      const sum = f32x4.add(v128.load(to), openSum(dy + (<usize>q << 2), choice + q, count, o));
+      storePart(to, o - q, sum);
     }
-    storePart(db, o - q, start ? f32x4.add(v128.load(db), sum) : sum);
-    db += 16;
-    dy += 16;
-    choice += 4;
+    dy += <usize>(ROWS * o) << 2;
+    choice += ROWS * o;
   }
+}
+
+function openSum(dy: usize, choice: usize, rows: i32, o: i32): v128 {
+  let sum = f32x4.splat(0);
+  for (; rows > 0; rows--) {
+    const choices = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(choice)));
+    sum = f32x4.add(sum, v128.and(v128.load(dy), i32x4.lt_s(choices, i32x4.splat(CLOSED))));
+    dy += <usize>o << 2;
+    choice += o;
+  }
+  return sum;
 }

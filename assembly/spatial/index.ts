@@ -6,6 +6,6 @@ export { windows } from './windows';
 export * from './convolution';
 export * from './pooling';
 export * from './winograd';
-export { DIRECT_WINDOWS, directPool } from './directPool';
+export { WINDOWS, winogradPoolOne } from './winogradPoolOne';
 export { poolEntries, pooledBiasGradient } from './entries';
 export { entryInputGradient, entryWeightGradient } from './entryGradients';

@@ -233,41 +233,44 @@ export function transformOutput(
 
 /** y = A' m A through relu and max-pooling, with its choice, for `channels` channels. */
 export function transformPooled(y: usize, choice: usize, m: usize, step: usize, channels: i32): void {
-  for (; channels > 0; channels -= 4) {
-    const down = 4 * step;
-    let from = m;
-    let m1 = v128.load(from + down);
-    let m2 = v128.load(from + 2 * down);
-    const s0 = f32x4.add(f32x4.add(v128.load(from), m1), m2);
-    const d0 = f32x4.add(f32x4.sub(m1, m2), v128.load(from + 3 * down));
-    from += step;
-    m1 = v128.load(from + down);
-    m2 = v128.load(from + 2 * down);
-    const s1 = f32x4.add(f32x4.add(v128.load(from), m1), m2);
-    const d1 = f32x4.add(f32x4.sub(m1, m2), v128.load(from + 3 * down));
-    from += step;
-    m1 = v128.load(from + down);
-    m2 = v128.load(from + 2 * down);
-    const s2 = f32x4.add(f32x4.add(v128.load(from), m1), m2);
-    const d2 = f32x4.add(f32x4.sub(m1, m2), v128.load(from + 3 * down));
-    from += step;
-    m1 = v128.load(from + down);
-    m2 = v128.load(from + 2 * down);
-    const s3 = f32x4.add(f32x4.add(v128.load(from), m1), m2);
-    const d3 = f32x4.add(f32x4.sub(m1, m2), v128.load(from + 3 * down));
-    storePooled(
-      y,
-      choice,
-      f32x4.add(f32x4.add(s0, s1), s2),
-      f32x4.add(f32x4.sub(s1, s2), s3),
-      f32x4.add(f32x4.add(d0, d1), d2),
-      f32x4.add(f32x4.sub(d1, d2), d3),
-      channels,
-    );
+  for (; channels >= 4; channels -= 4) {
+    poolVector(y, choice, m, step, true, 4);
     y += 16;
     choice += choice ? 4 : 0;
     m += 16;
   }
+  if (channels) poolVector(y, choice, m, step, false, channels);
+}
+
+// @ts-ignore: decorator
+@inline
+function poolVector(y: usize, choice: usize, m: usize, step: usize, whole: bool, count: i32): void {
+  const down = 4 * step;
+  let from = m;
+  let m1 = v128.load(from + down);
+  let m2 = v128.load(from + 2 * down);
+  const s0 = f32x4.add(f32x4.add(v128.load(from), m1), m2);
+  const d0 = f32x4.add(f32x4.sub(m1, m2), v128.load(from + 3 * down));
+  from += step;
+  m1 = v128.load(from + down);
+  m2 = v128.load(from + 2 * down);
+  const s1 = f32x4.add(f32x4.add(v128.load(from), m1), m2);
+  const d1 = f32x4.add(f32x4.sub(m1, m2), v128.load(from + 3 * down));
+  from += step;
+  m1 = v128.load(from + down);
+  m2 = v128.load(from + 2 * down);
+  const s2 = f32x4.add(f32x4.add(v128.load(from), m1), m2);
+  const d2 = f32x4.add(f32x4.sub(m1, m2), v128.load(from + 3 * down));
+  from += step;
+  m1 = v128.load(from + down);
+  m2 = v128.load(from + 2 * down);
+  const s3 = f32x4.add(f32x4.add(v128.load(from), m1), m2);
+  const d3 = f32x4.add(f32x4.sub(m1, m2), v128.load(from + 3 * down));
+  const r0 = f32x4.add(f32x4.add(s0, s1), s2);
+  const r1 = f32x4.add(f32x4.sub(s1, s2), s3);
+  const r2 = f32x4.add(f32x4.add(d0, d1), d2);
+  const r3 = f32x4.add(f32x4.sub(d1, d2), d3);
+  storePooled(y, choice, r0, r1, r2, r3, whole, count);
 }
 
 /** z [16] = A dy A', the transpose of `transformOutput`. */

@@ -1,5 +1,5 @@
 import { ShapeError } from '../errors.js';
-import { formatShape, sameShape } from '../shape.js';
+import { formatShape, type Shape, sameShape } from '../shape.js';
 import { core, GEMM_SCRATCH_BYTES } from '../wasm/core.js';
 import { type FunctionName, functions } from './functions.js';
 import { NormalizationOperations } from './normalization.js';
@@ -179,6 +179,13 @@ export class Builder extends NormalizationOperations {
   /** Says that y is a relu (of `input`): not below 0, and nothing flows back where it is 0. */
   markRectified(y: Value, input?: Value): void {
     this.#rectified.set(y, input);
+  }
+
+  override reshape(x: Operand, shape: Shape): Value {
+    const input = this.value(x);
+    const y = super.reshape(input, shape);
+    if (y !== input && this.#rectified.has(input)) this.markRectified(y);
+    return y;
   }
 
   /** What `y` is the relu of, if it is one: a pooling fuses with it. */

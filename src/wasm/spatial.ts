@@ -9,4 +9,4 @@ export const spatial: KernelModule<SpatialKernels> = /* @__PURE__ */ new KernelM
   wasmBytes,
 );
 
-export { DIRECT_WINDOWS, WINOGRAD_TILES } from './generated/spatial.js';
+export { WINDOWS, WINOGRAD_TILES } from './generated/spatial.js';

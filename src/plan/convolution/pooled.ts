@@ -1,8 +1,8 @@
-import { DIRECT_WINDOWS, spatial } from '../../wasm/spatial.js';
+import { spatial, WINDOWS } from '../../wasm/spatial.js';
 import type { Builder } from '../builder.js';
 import type { PoolingWindows } from '../pooling.js';
 import { Value } from '../value.js';
-import { type ImageConvolution, imageConvolution, sizesOf } from './image.js';
+import { imageConvolution, sizesOf } from './image.js';
 import { type Convolution, scratchOf } from './method.js';
 import { winogradScratch } from './winograd.js';
 
@@ -13,9 +13,6 @@ export interface ConvolutionCall {
   readonly kernel: Value;
   readonly bias: Value | undefined;
 }
-
-/** Up to here the transforms cost more than they save. */
-const MOST_DIRECT_CHANNELS = 2;
 
 /**
  * The convolution `call`, a relu and a max-pooling over 2x2 as one step, which never stores what the convolution gives;
@@ -35,9 +32,12 @@ export function convolvePooled(
   const needsGradient = input.needsGradient || kernel.needsGradient || bias?.needsGradient;
   const y = b.temporary([...windows.counts, filters], input, { needsGradient });
   const choice = needsGradient ? new Value(y.shape, { batched, type: 'uint8' }) : 0;
-  if (channels <= MOST_DIRECT_CHANNELS) {
-    const scratch = scratchOf(directScratch(image));
-    b.emit(spatial, 'directPool', y, choice, input, kernel, bias ?? 0, scratch, ...sizes);
+  if (channels === 1) {
+    const scratch = scratchOf(16 * (WINDOWS + Math.ceil(filters / 8) * 8) + 52);
+    b.emit(
+      ...([spatial, 'winogradPoolOne', y, choice, input, kernel, bias ?? 0, scratch] as const),
+      ...([sizes[0], height, width, filters, padding] as const),
+    );
   } else {
     const scratch = scratchOf(winogradScratch(image));
     b.emit(spatial, 'winogradPool', y, choice, input, kernel, bias ?? 0, scratch, ...sizes);
@@ -84,10 +84,4 @@ function areSquares({ size, strides, divisors, front, input, output }: PoolingWi
       front[i] === 0 &&
       output[i] === Math.floor(input[i] / n),
   );
-}
-
-/** Floats of scratch: the packed kernel, and for each window that is taken at once its results and what they read. */
-function directScratch({ channels, filters }: ImageConvolution): number {
-  const packed = 9 * channels * Math.ceil(filters / 8) * 8;
-  return packed + DIRECT_WINDOWS * (32 + 36 * channels) + 16 * channels + 32;
 }
