@@ -4,9 +4,6 @@ import { storePart } from '../simd';
  * The gradients of a convolution with kernels of 3x3 and stride 1 from the lists of ./entries. A result reads, and its
  * gradient reaches, three runs of 3 c values, one in each of three lines of the image; the kernel of one output is three
  * such runs, each padded to whole vectors.
- *
- * The scratch holds the kernels of all outputs like that, 12 r o values where r is 3 c rounded up to 4, divided by 4, and
- * an image with its padding.
  */
 
 /** Vectors of a run. */

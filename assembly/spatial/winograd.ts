@@ -10,8 +10,8 @@ export { WINOGRAD_TILES };
  * with 2.25 times fewer multiplications than the convolution has. x [n, height, width, c], w [3, 3, c, o],
  * y [n, height', width', o]; `padding` zeros stand around each image: 0 for valid, 1 for same.
  *
- * The batch is taken in blocks of WINOGRAD_TILES tiles, so the scratch does not grow with it: two blocks of 16 rows of
- * frequencies for each tile, 16 frequencies for each weight, and a patch (src/plan/convolution/winograd.ts).
+ * The batch is taken in blocks of WINOGRAD_TILES tiles, so the scratch does not grow with it: src/plan/convolution/scratch.ts says
+ * what it holds.
  */
 
 const ZEROS: usize = memory.data<f32>([0, 0, 0, 0, 0, 0, 0, 0], 16);
@@ -152,7 +152,7 @@ export function winogradPool(
   }
 }
 
-/** dx = the gradient by x, from dy. The scratch holds 9 frequencies more for each weight. */
+/** dx = the gradient by x, from dy. */
 export function winogradInputGradient(
   dx: usize,
   dy: usize,

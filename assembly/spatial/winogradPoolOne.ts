@@ -15,8 +15,7 @@ export const WINDOWS: i32 = 32;
 const SIGNS: usize = memory.data<f32>([-0.0, 0.0, -0.0, -0.0], 16);
 
 /**
- * y and choice as of `winogradPool` from x [n, height, width] and w [3, 3, 1, o]. The scratch holds 16 o' values, o' is o
- * rounded up to 8, 16 for each of WINDOWS windows, and 52.
+ * y and choice as of `winogradPool` from x [n, height, width] and w [3, 3, 1, o].
  */
 export function winogradPoolOne(
   y: usize,

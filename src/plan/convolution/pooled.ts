@@ -1,10 +1,10 @@
-import { spatial, WINDOWS } from '../../wasm/spatial.js';
+import { spatial } from '../../wasm/spatial.js';
 import type { Builder } from '../builder.js';
 import type { PoolingWindows } from '../pooling.js';
 import { Value } from '../value.js';
 import { imageConvolution, sizesOf } from './image.js';
 import { type Convolution, scratchOf } from './method.js';
-import { winogradScratch } from './winograd.js';
+import { entryScratch, winogradPoolOneScratch, winogradScratch } from './scratch.js';
 
 /** What a convolution was called with. */
 export interface ConvolutionCall {
@@ -33,7 +33,7 @@ export function convolvePooled(
   const y = b.temporary([...windows.counts, filters], input, { needsGradient });
   const choice = needsGradient ? new Value(y.shape, { batched, type: 'uint8' }) : 0;
   if (channels === 1) {
-    const scratch = scratchOf(16 * (WINDOWS + Math.ceil(filters / 8) * 8) + 52);
+    const scratch = scratchOf(winogradPoolOneScratch(image));
     b.emit(
       ...([spatial, 'winogradPoolOne', y, choice, input, kernel, bias ?? 0, scratch] as const),
       ...([sizes[0], height, width, filters, padding] as const),
@@ -59,16 +59,23 @@ export function convolvePooled(
       ...([entries, spatial, 'poolEntries', entries, lengths, dy, choice] as const),
       ...([sizes[0], down, across, filters, line, 4 * channels] as const),
     );
-    const run = Math.ceil((3 * channels) / 4) * 4;
-    const floats = 3 * run * filters + (height + 2 * padding) * (width + 2 * padding) * channels + 16;
     b.gradientFrom(kernel, (dw, start) =>
       b.emit(
         ...([spatial, 'entryWeightGradient', dw, input, entries, lengths, start] as const),
-        ...([scratchOf(floats), ...sizes] as const),
+        ...([scratchOf(entryScratch(image)), ...sizes] as const),
       ),
     );
     b.gradient(input, (dx) =>
-      b.emit(spatial, 'entryInputGradient', dx, entries, lengths, kernel, scratchOf(floats), ...sizes),
+      b.emit(
+        spatial,
+        'entryInputGradient',
+        dx,
+        entries,
+        lengths,
+        kernel,
+        scratchOf(entryScratch(image)),
+        ...sizes,
+      ),
     );
   });
   return y;

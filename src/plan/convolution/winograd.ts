@@ -1,6 +1,7 @@
-import { spatial, WINOGRAD_TILES } from '../../wasm/spatial.js';
-import { type ImageConvolution, imageConvolution, sizesOf } from './image.js';
+import { spatial } from '../../wasm/spatial.js';
+import { imageConvolution, sizesOf } from './image.js';
 import { type Method, scratchOf } from './method.js';
+import { winogradBackScratch, winogradScratch } from './scratch.js';
 
 /** From here on the products that are saved are worth the transforms. */
 const LEAST_CHANNELS = 8;
@@ -23,7 +24,7 @@ export const winograd: Method = {
 
   inputGradient(b, convolution, dx, dy, kernel) {
     const image = imageConvolution(convolution)!;
-    const scratch = scratchOf(winogradScratch(image) + 9 * whole(image.channels) * image.filters);
+    const scratch = scratchOf(winogradBackScratch(image));
     b.emit(spatial, 'winogradInputGradient', dx, dy, kernel, scratch, ...sizesOf(dy, image));
   },
 
@@ -33,18 +34,3 @@ export const winograd: Method = {
     b.emit(spatial, 'winogradWeightGradient', dw, x, dy, start, scratch, ...sizesOf(x, image));
   },
 };
-
-/** Floats of scratch for any pass: two blocks of tiles, the frequencies of the weights, a patch. */
-export function winogradScratch({ channels, filters }: ImageConvolution): number {
-  const [c, o] = [whole(channels), whole(filters)];
-  const block = (row: number) => 16 * (WINOGRAD_TILES * row + APART);
-  return block(c) + block(o) + 16 * (c * o + APART) + 16 * Math.max(c, o) + APART;
-}
-
-/** Floats that keep frequencies out of each other's cache lines. */
-const APART = 16;
-
-/** So many channels in whole panels of eight. */
-function whole(channels: number): number {
-  return Math.ceil(channels / 8) * 8;
-}
