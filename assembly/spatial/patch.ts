@@ -1,14 +1,21 @@
-import { storePart } from '../simd';
+import { storeLanes } from '../simd';
 
 /**
  * Squares of pixels at the edges of images: kernels compute on whole tiles and whole vectors, and what stands over an
  * edge goes through a patch in scratch. Images are [height, width, channels].
  */
 
+/** Bytes from pixel to pixel of a patch that is to be spread: whole vectors. */
+// @ts-ignore: decorator
+@inline
+export function patchPixel(channels: i32): usize {
+  return <usize>((channels + 3) & ~3) << 2;
+}
+
 /** Copies `n` values and up to 3 more. */
 // @ts-ignore: decorator
 @inline
-export function copyVectors(to: usize, from: usize, n: i32): void {
+function copyVectors(to: usize, from: usize, n: i32): void {
   for (; n > 0; n -= 4) {
     v128.store(to, v128.load(from));
     to += 16;
@@ -79,7 +86,6 @@ export class Add {
 function spreadPatch<How>(
   image: usize,
   patch: usize,
-  pixel: usize,
   top: i32,
   left: i32,
   size: i32,
@@ -87,46 +93,59 @@ function spreadPatch<How>(
   width: i32,
   channels: i32,
 ): void {
+  const pixel = patchPixel(channels);
+  const first = max(-left, 0);
+  const cols = min(width - left, size) - first;
+  // Pixels without a gap between them are one run.
+  const together = (channels & 3) == 0;
   for (let row = top; row < top + size; row++) {
-    for (let col = left; col < left + size; col++) {
-      if (row >= 0 && row < height && col >= 0 && col < width) {
-        let to = image + (<usize>((row * width + col) * channels) << 2);
-        let from = patch;
-        for (let n = channels; n > 0; n -= 4) {
-          storePart(to, n, changetype<How>(0).apply(to, v128.load(from)));
-          to += 16;
-          from += 16;
+    if (row >= 0 && row < height) {
+      let to = image + (<usize>((row * width + left + first) * channels) << 2);
+      let from = patch + <usize>first * pixel;
+      if (together) spreadRun<How>(to, from, cols * channels);
+      else {
+        for (let i = 0; i < cols; i++) {
+          spreadRun<How>(to, from, channels);
+          to += <usize>channels << 2;
+          from += pixel;
         }
       }
-      patch += pixel;
     }
+    patch += <usize>size * pixel;
   }
 }
 
-/** The square of 2x2 pixels at (top, left) = patch, as far as it is in the image; `pixel` bytes lie between its pixels. */
+function spreadRun<How>(to: usize, from: usize, n: i32): void {
+  for (; n >= 4; n -= 4) {
+    v128.store(to, changetype<How>(0).apply(to, v128.load(from)));
+    to += 16;
+    from += 16;
+  }
+  if (n) storeLanes(to, changetype<How>(0).apply(to, v128.load(from)), n);
+}
+
+/** The square of 2x2 pixels at (top, left) = patch, as far as it is in the image. */
 export function storePatch(
   image: usize,
   patch: usize,
-  pixel: usize,
   top: i32,
   left: i32,
   height: i32,
   width: i32,
   channels: i32,
 ): void {
-  spreadPatch<Replace>(image, patch, pixel, top, left, 2, height, width, channels);
+  spreadPatch<Replace>(image, patch, top, left, 2, height, width, channels);
 }
 
 /** The square of 4x4 pixels at (top, left) += patch. */
 export function addPatch(
   image: usize,
   patch: usize,
-  pixel: usize,
   top: i32,
   left: i32,
   height: i32,
   width: i32,
   channels: i32,
 ): void {
-  spreadPatch<Add>(image, patch, pixel, top, left, 4, height, width, channels);
+  spreadPatch<Add>(image, patch, top, left, 4, height, width, channels);
 }

@@ -1,4 +1,4 @@
-import { Add, addPatch, gatherPatch, Replace, storePatch } from './patch';
+import { Add, addPatch, gatherPatch, patchPixel, Replace, storePatch } from './patch';
 import { transformInput, transformInputBack, transformOutput, transformOutputBack } from './transforms';
 
 /**
@@ -90,9 +90,9 @@ export class InputBack {
     channels: i32,
     vectors: i32,
   ): void {
-    const pixel = rowOf(channels);
+    const pixel = patchPixel(channels);
     transformInputBack<Replace>(patch, 4 * pixel, pixel, f, stepOf(channels), vectors);
-    addPatch(x, patch, pixel, top, left, height, width, channels);
+    addPatch(x, patch, top, left, height, width, channels);
   }
 }
 
@@ -124,9 +124,9 @@ export class Output {
     channels: i32,
     vectors: i32,
   ): void {
-    const pixel = rowOf(channels);
+    const pixel = patchPixel(channels);
     transformOutput(patch, 2 * pixel, pixel, f, stepOf(channels), vectors);
-    storePatch(y, patch, pixel, top, left, height, width, channels);
+    storePatch(y, patch, top, left, height, width, channels);
   }
 }
 
