@@ -29,7 +29,11 @@ const normalize: Reach = {
 };
 
 /** Kernels that go by the tables of windows. */
-const tabled = ['windows', 'convolve', 'convolveDepthwise', 'convolveInputGradient'] as const;
+const tabled = [
+  ...(['windows', 'convolve', 'convolveDepthwise', 'convolveInputGradient'] as const),
+  ...(['poolingAxis', 'maxPooling', 'averagePooling', 'resample'] as const),
+  ...(['winogradForward', 'winogradPool', 'winogradPoolOne'] as const),
+] as const;
 
 /** One row for each kernel that a file may name. `csrMatmul` reads through addresses in memory, which no file may give. */
 export const reaches: Readonly<

@@ -1,5 +1,8 @@
 import { type Shape, sizeOf } from '../shape.js';
 import { spatial } from '../wasm/spatial.js';
+import type { Builder } from './builder.js';
+import { convolvePooled } from './convolution/pooled.js';
+import { convolutionOf } from './convolution.js';
 import type { Operand, Tape } from './tape.js';
 import { PerBatch, Value } from './value.js';
 import { type Padding, slideWindows } from './windows.js';
@@ -31,7 +34,8 @@ export function slidingWindows(
   strides: Shape,
   padding: Padding = 'valid',
 ): PoolingWindows {
-  return { ...slideWindows(shape, size, { strides, padding }), divisors: [1, 1, 1] };
+  const windows = slideWindows(shape, size, { strides, padding });
+  return { ...windows, divisors: [1, 1, 1], counts: windows.output.slice(4 - shape.length) };
 }
 
 /**
@@ -46,10 +50,14 @@ export function adaptiveWindows(shape: Shape, counts: Shape): PoolingWindows {
 
 /**
  * The largest entry of each window: [...counts, channels]. The gradient goes to it alone, and to the first of several
- * that are equal, as in TensorFlow and Jax. NaN counts as the largest.
+ * that are equal, as in TensorFlow and Jax. NaN counts as the largest. Fuses with a relu of a convolution.
  */
-export function maxPooling(b: Tape, x: Operand, windows: PoolingWindows): Value {
+export function maxPooling(b: Builder, x: Operand, windows: PoolingWindows): Value {
   const input = b.value(x);
+  const before = b.rectifiedFrom(input);
+  const call = before && convolutionOf(before);
+  const fused = call && convolvePooled(b, call, windows);
+  if (fused) return fused;
   const g = emitWindows(b, windows);
   const y = output(b, input, windows);
   const { batched, needsGradient } = input;
