@@ -4,6 +4,7 @@ import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
 import { type Column, checkFinite, DenseColumn } from './column.js';
 import { SparseMatrix } from './sparse.js';
 import { SparseColumn } from './sparseColumn.js';
+import { isBatchSource } from './stream.js';
 import {
   isTensorData,
   type NumberArray,
@@ -34,6 +35,12 @@ export function splitData(data: ModelData, expected: readonly Expected[], argume
     throw new ValueError(
       'not-a-number',
       `${argument} must be data for ${names(expected)}, but got ${String(data)}.`,
+    );
+  }
+  if (isBatchSource<unknown>(data)) {
+    throw new ValueError(
+      'data-kind',
+      `${argument} must be data in memory, but got an iterable. fit, evaluate and predictBatches take batches, without y.`,
     );
   }
   if (isRecord(data)) {
