@@ -4,6 +4,7 @@ import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
 import { type Column, checkFinite, DenseColumn } from './column.js';
 import { SparseMatrix } from './sparse.js';
 import { SparseColumn } from './sparseColumn.js';
+import { isBatchSource } from './stream.js';
 import { type DenseData, isTensorData, Tensor, tensor } from './tensor.js';
 
 /** Data for one input or target: nested arrays, a flat typed array, a tensor, or a sparse matrix. */
@@ -27,6 +28,12 @@ export function splitData(data: ModelData, expected: readonly Expected[], argume
     throw new ValueError(
       'not-a-number',
       `${argument} must be data for ${names(expected)}, but got ${String(data)}.`,
+    );
+  }
+  if (isBatchSource<unknown>(data)) {
+    throw new ValueError(
+      'data-kind',
+      `${argument} must be data in memory, but got an iterable. fit, evaluate and predictBatches take batches, without y.`,
     );
   }
   if (isRecord(data)) {

@@ -613,6 +613,20 @@ describe('options', () => {
     });
   });
 
+  test('batches where data in memory are wanted', async () => {
+    const model = regression();
+    for (const wrong of [
+      () => model.predict(batches() as never),
+      () => model.trainOnBatch(batches() as never, y),
+      () => model.testOnBatch(x, new Map() as never),
+    ]) {
+      expect(wrong).toThrow(
+        /^[xy] must be data in memory, but got an iterable\. .* predictBatches take batches/,
+      );
+    }
+    await expect(model.fit(x, batches() as never, quiet)).rejects.toMatchObject({ code: 'data-kind' });
+  });
+
   test('shuffle is ignored', async () => {
     const [one, other] = [regression(), regression()];
     await one.fit(batches(), { shuffle: true, ...quiet });
