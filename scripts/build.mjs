@@ -153,3 +153,21 @@ for (const { types } of Object.values(exports)) if (types) follow(resolve(types)
 for (const file of readdirSync('dist', { recursive: true })) {
   if (file.endsWith('.d.ts') && !reached.has(resolve('dist', file))) rmSync(`dist/${file}`);
 }
+
+// Hovering over a factory shows what its class says: its declaration gets the docstring of the class that it returns.
+const documented = new Map();
+const declarations = [...reached].map((file) => [file, readFileSync(file, 'utf8')]);
+for (const [, text] of declarations) {
+  for (const [, docstring, name] of text.matchAll(
+    /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/)\nexport declare (?:abstract )?class (\w+)/g,
+  )) {
+    documented.set(name, docstring);
+  }
+}
+const factory = /(?<!\*\/\n)^export declare const \w+: \(.*\) => (\w+);$/gm;
+for (const [file, text] of declarations) {
+  const withDocstrings = text.replace(factory, (line, name) =>
+    documented.has(name) ? `${documented.get(name)}\n${line}` : line,
+  );
+  if (withDocstrings !== text) writeFileSync(file, withDocstrings);
+}
