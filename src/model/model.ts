@@ -26,10 +26,10 @@ import { runtime } from '../wasm/runtime.js';
 import { ProgramCache } from './cache.js';
 import { type Compiled, type CompileOptions, checkBatchSize, compileOptions } from './compile.js';
 import { inputReadsSparse } from './graph.js';
-import { loadWeights } from './loadWeights.js';
 import { Network } from './network.js';
 import { buildPredicting, buildScoring } from './programs.js';
 import { encodeModel, encodeWeights } from './save.js';
+import { loadWeights } from './weightsFile.js';
 
 export interface ModelOptions extends LayerOptions {
   /** What `input()` returned: one, or a list. */
