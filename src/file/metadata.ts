@@ -2,7 +2,7 @@ import { FormatError } from '../errors.js';
 import { decodeTensors, type TensorFile } from './safetensors.js';
 
 /** The tensor of the optimizer's slots. No weight is called so: their names are paths. */
-export const SLOTS = 'optimizer';
+export const SLOTS = 'slots';
 
 /** The version of what the metadata of a model file hold. */
 export const FORMAT_VERSION = '1';

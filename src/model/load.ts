@@ -4,10 +4,10 @@ import { readModelFile } from '../file/metadata.js';
 import { checkOptions } from '../names.js';
 import type { GraphConfig, ModelConfig } from './architecture.js';
 import { fromConfig, type RestoreOptions } from './config.js';
-import { fillWeights } from './loadWeights.js';
 import type { Model } from './model.js';
 import { restoreCompile, restoreTraining } from './trainingFile.js';
 import { placeForFile } from './weights.js';
+import { fillWeights } from './weightsFile.js';
 
 /** How often layers are used in one model at the most, those of models within it counted at each use of these. */
 const MOST_USES = 10_000;

@@ -37,11 +37,11 @@ import {
   compileOptions,
 } from './compile.js';
 import { detached, inputReadsSparse } from './graph.js';
-import { loadWeights } from './loadWeights.js';
 import { Network } from './network.js';
 import { ModelPlan, type PlanOptions } from './plan.js';
 import { buildPredicting, buildScoring } from './programs.js';
 import { encodeModel, encodeWeights, weightNames } from './save.js';
+import { loadWeights } from './weightsFile.js';
 
 export interface ModelOptions extends LayerOptions {
   /** What `input()` returned, or tensors within another model such as `layer.output`: one, or a list. */

@@ -81,7 +81,7 @@ export function restoreTraining(model: Model, { tensors, metadata }: TensorFile)
   if (!Array.isArray(sums)) throw damaged('sums');
   if (typeof averaged !== 'boolean') throw damaged('averaged');
   const slots = tensors.get(SLOTS)?.data;
-  if (!slots) throw damaged('optimizer');
+  if (!slots) throw damaged('slots');
   model.trainingState().restore({
     iterations,
     epochs,

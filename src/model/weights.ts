@@ -15,6 +15,7 @@ let file: { bytes: number; readonly storages: Allocation[] } | undefined;
  */
 export function placeForFile<T>(bytes: number, make: () => T): T {
   const storages: Allocation[] = [];
+  const outer = file;
   file = { bytes, storages };
   try {
     return make();
@@ -22,7 +23,7 @@ export function placeForFile<T>(bytes: number, make: () => T): T {
     for (const storage of storages) runtime().heap.release(storage);
     throw error;
   } finally {
-    file = undefined;
+    file = outer;
   }
 }
 
@@ -38,7 +39,7 @@ export function placeWeights(parameters: readonly Parameter[], key: RandomKey, n
   if (file && !(bytes <= file.bytes)) {
     throw new FormatError(
       'file-weights',
-      `The architecture in the model file needs weights of ${bytes} bytes, more than the file has.`,
+      `The layers in the model file need weights of ${bytes} bytes, more than the file has.`,
     );
   }
   const storage = runtime().heap.allocate(total * 4, `Model '${name}' (weights)`);

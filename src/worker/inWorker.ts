@@ -28,8 +28,8 @@ export interface InWorkerOptions {
  * needs another worker.
  *
  * @throws RuntimeUnsupportedError `no-worker` where the platform has none; FourlaneError `worker-start` where it cannot
- *   be started; ConfigError `not-built`, `own-part` for losses, metrics and optimizers of one's own, `setup`,
- *   `unknown-layer-class`.
+ *   be started; ConfigError `not-built`, `own-part` for losses, metrics and optimizers of one's own, `setup`;
+ *   FormatError `unknown-layer-class`.
  */
 export async function inWorker(model: Model, options: InWorkerOptions = {}): Promise<WorkerModel> {
   checkOptions(options, ['workerUrl', 'setup'], 'inWorker');

@@ -370,7 +370,7 @@ describe('a file that was made to be read', () => {
     ['epochs below 0', () => rewritten(file, 'training', (config) => (config.state.epochs = -1))],
     ['a key that is none', () => rewritten(file, 'training', (config) => (config.key.seed = 2 ** 32))],
     ['no key', () => rewritten(file, 'training', (config) => delete config.key)],
-    ['no slots', () => edited(file, (header) => delete header.optimizer)],
+    ['no slots', () => edited(file, (header) => delete header.slots)],
   ])('%s', (_, bytes) => {
     const made = bytes();
     expect(opened(() => fl.load(made))).toBeInstanceOf(fl.FormatError);

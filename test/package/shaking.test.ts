@@ -144,7 +144,7 @@ describe('what a bundle keeps of src/', () => {
     const other = /^(layers|datasets|workflow|node|infer|worker|threads|data\/prepare|wasm\/generated)\//;
     const expected = (file: string) => fitting.test(file) || file === 'wasm/generated/core.base64.ts';
     expect(kept.filter((file) => other.test(file) && !expected(file))).toEqual([]);
-    // Model.save is a method, so writing a file stays; reading one does not.
+    // save and loadWeights are methods, so writing a file and reading its weights stay; making a model of one does not.
     expect(kept.filter((file) => /^model\/(load|config)/.test(file))).toEqual([]);
   });
 
