@@ -9,3 +9,4 @@ export * from './winograd';
 export { WINDOWS, winogradPoolOne } from './winogradPoolOne';
 export { poolEntries, pooledBiasGradient } from './entries';
 export { entryInputGradient, entryWeightGradient } from './entryGradients';
+export * from './depthwise';

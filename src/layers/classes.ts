@@ -1,6 +1,13 @@
 export { Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax } from './activation.js';
 export { Conv1D, Conv2D, Conv3D } from './convolution.js';
+export { Conv1DTranspose, Conv2DTranspose, Conv3DTranspose } from './convolutionTranspose.js';
 export { Dense, type DenseOptions } from './dense.js';
+export {
+  DepthwiseConv1D,
+  DepthwiseConv2D,
+  SeparableConv1D,
+  SeparableConv2D,
+} from './depthwiseConvolution.js';
 export { Identity } from './identity.js';
 export { InputLayer } from './input.js';
 export { Layer, type LayerOptions, type WeightBuilder, type WeightOptions } from './layer.js';

@@ -34,7 +34,8 @@ export function slidingWindows(
   strides: Shape,
   padding: Padding = 'valid',
 ): PoolingWindows {
-  return { ...slideWindows(shape, size, { strides, padding }), divisors: [1, 1, 1] };
+  const windows = slideWindows(shape, size, { strides, padding });
+  return { ...windows, divisors: [1, 1, 1], counts: windows.output.slice(3 - size.length) };
 }
 
 /**

@@ -228,7 +228,18 @@ describe('operations of the builder', () => {
       own.push(...Object.getOwnPropertyNames(kind));
     }
     const elsewhere = [
-      ...['constructor', 'dense', 'matmul', 'apply', 'logitsOf', 'dropout', 'noise', 'full', 'penalize', 'markRectified'],
+      ...[
+        'constructor',
+        'dense',
+        'matmul',
+        'apply',
+        'logitsOf',
+        'dropout',
+        'noise',
+        'full',
+        'penalize',
+        'markRectified',
+      ],
       ...['batchNormalize', 'normalizeColumns', 'moveTowards', 'rectifiedFrom'],
     ];
     const covered = operations.map(({ name }) => name.split(' ')[0]);
