@@ -46,7 +46,7 @@ export { csrMatmul } from './sparse';
 export { convolve, convolveInputGradient } from './spatial/convolution';
 export { convolveDepthwise } from './spatial/depthwise';
 export { resample } from './spatial/resample';
-export { winogradForward, winogradPool } from './spatial/winograd';
+export { winogradForward, winogradInputGradient, winogradPool } from './spatial/winograd';
 export { winogradPoolOne } from './spatial/winogradPoolOne';
 export { averagePooling, maxPooling, poolingAxis } from './spatial/pooling';
 export { windows } from './spatial/windows';

@@ -90,7 +90,7 @@ export {
   RMSprop,
   SGD,
 } from './optimizers.js';
-export type { Builder, Builder, RectifyOptions } from './plan/builder.js';
+export type { Builder, RectifyOptions } from './plan/builder.js';
 export {
   type ConvolutionOptions,
   convolve,

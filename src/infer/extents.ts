@@ -32,7 +32,7 @@ const normalize: Reach = {
 const tabled = [
   ...(['windows', 'convolve', 'convolveDepthwise', 'convolveInputGradient'] as const),
   ...(['poolingAxis', 'maxPooling', 'averagePooling', 'resample'] as const),
-  ...(['winogradForward', 'winogradPool', 'winogradPoolOne'] as const),
+  ...(['winogradForward', 'winogradInputGradient', 'winogradPool', 'winogradPoolOne'] as const),
 ] as const;
 
 /** One row for each kernel that a file may name. `csrMatmul` reads through addresses in memory, which no file may give. */

@@ -35,7 +35,7 @@ export function slidingWindows(
   padding: Padding = 'valid',
 ): PoolingWindows {
   const windows = slideWindows(shape, size, { strides, padding });
-  return { ...windows, divisors: [1, 1, 1], counts: windows.output.slice(4 - shape.length) };
+  return { ...windows, divisors: [1, 1, 1], counts: windows.output.slice(3 - size.length) };
 }
 
 /**
