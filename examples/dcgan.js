@@ -79,7 +79,7 @@ for (let epoch = 0; epoch < epochs; epoch++) {
 const seconds = ((performance.now() - began) / 1000).toFixed(0);
 
 const drawn = generator.predict(fixed);
-await fileStore('output').write('dcgan.png', encodePng(imageGrid(drawn, { columns: 10, scale: 2 })));
+await fileStore('output').write('dcgan.png', await encodePng(imageGrid(drawn, { columns: 10, scale: 2 })));
 console.log('\noutput/dcgan.png: a hundred digits that nobody has written.');
 
 // Who reads real digits says how much the drawn ones look like some, and how many of the ten are among them.

@@ -54,7 +54,7 @@ const before = meanSquaredError(noisyTest.data, cleanTest.data);
 const shown = Int32Array.from({ length: 12 }, (_, i) => i);
 const parts = [noisyTest, model.predict(noisyTest), cleanTest].map((all) => [...take(all, shown).data]);
 const grid = imageGrid(fl.tensor(Float32Array.from(parts.flat()), [36, 28, 28]), { columns: 12, scale: 2 });
-await fileStore('output').write('denoise.png', encodePng(grid));
+await fileStore('output').write('denoise.png', await encodePng(grid));
 console.log('\noutput/denoise.png: with noise, without it again, and as they were.');
 
 const figures = `mean squared error ${mse.toFixed(4)}, with noise ${before.toFixed(4)}`;
