@@ -19,7 +19,7 @@ import type { LearningRateSchedule } from './schedule.js';
 import * as schedules from './schedules.js';
 
 export type ActivationLike = Identifier<typeof activations> | ActivationAlias | Described | Activation;
-export type InitializerLike = Identifier<typeof initializers> | Described | Initializer;
+export type InitializerLike = Identifier<typeof initializers> | InitializerAlias | Described | Initializer;
 export type ConstraintLike = Identifier<typeof constraints> | ConstraintAlias | Described | Constraint;
 export type RegularizerLike =
   | Identifier<typeof regularizers>
@@ -41,6 +41,13 @@ const activationAliases = {
   swish: 'silu',
   hard_swish: 'hardSilu',
   hardswish: 'hardSilu',
+} as const;
+type InitializerAlias = keyof typeof initializerAliases;
+const initializerAliases = {
+  normal: 'randomNormal',
+  one: 'ones',
+  uniform: 'randomUniform',
+  zero: 'zeros',
 } as const;
 type ConstraintAlias = keyof typeof constraintAliases;
 const constraintAliases = { minmaxnorm: 'minMaxNorm' } as const;
@@ -109,7 +116,7 @@ export function resolveActivation(activation: ActivationLike): Activation {
 }
 
 export function resolveInitializer(initializer: InitializerLike): Initializer {
-  return resolve(initializer, 'fill', initializers, 'initializer');
+  return resolve(initializer, 'fill', initializers, 'initializer', initializerAliases);
 }
 
 export function resolveRegularizer(regularizer: RegularizerLike): Regularizer {

@@ -54,10 +54,12 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
     metrics.map((one) => ({ ...one, output: i, shape: graph.outputs[i].sampleShape })),
   );
   const scores = new Scoreboard(runtime(), outputs.length, measured);
+  const lossScale = state?.optimizer.lossScaleFactor ?? 1;
   const b = new Builder({
     training: state !== undefined,
     scalars: state?.scalars,
     penalty: scores.penalty,
+    lossScale,
     gradientPlace: (parameter) => state?.gradientPlace(parameter),
   });
   const ports = openPorts(b, [...columns, ...targets]);
@@ -68,7 +70,7 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
   let samples: Value | undefined;
   outputs.forEach(({ name: output, loss, weight }, i) => {
     const inputs = { prediction: predictions[i], target: wanted[i], weights: weights[i] };
-    const perRow = loss.build(b, { ...inputs, scale: weight });
+    const perRow = loss.build(b, { ...inputs, scale: weight * lossScale });
     scores.addLoss(b, `${output}_loss`, perRow, weight);
     samples ??= perRow;
   });

@@ -11,6 +11,8 @@ export interface BuilderOptions extends TapeOptions {
   scalars?: Place;
   /** Where penalties on outputs are added, times the number of samples; without it nothing is. */
   penalty?: Value;
+  /** What the loss is multiplied by before its gradient is computed. Default 1. */
+  lossScale?: number;
 }
 
 /** The options of `Builder.rectify`. */
@@ -35,6 +37,7 @@ const NO_CEILING = 1e39;
 export class Builder extends NormalizationOperations {
   readonly #scalars: Value | undefined;
   readonly #penalty: Value | undefined;
+  readonly #lossScale: number;
   readonly #logits = new Map<Value, { activation: 'sigmoid' | 'softmax'; logits: Value }>();
   readonly #rectified = new WeakSet<Value>();
   #stream = 0;
@@ -43,6 +46,7 @@ export class Builder extends NormalizationOperations {
     super(options);
     this.#scalars = options.scalars && new Value([16], { place: options.scalars });
     this.#penalty = options.penalty;
+    this.#lossScale = options.lossScale ?? 1;
   }
 
   /** `x . kernel + bias` over the last axis: x [..., k], kernel [k, n], bias [n]. */
@@ -291,8 +295,9 @@ export class Builder extends NormalizationOperations {
     const penalty = this.#penalty;
     if (!penalty) return;
     this.emit(core, 'regularize', penalty, 0, y, l1, l2, 1, y.count);
+    const scale = this.#lossScale;
     this.addGradient(y, (dy) =>
-      this.emit(core, 'regularizeBackward', dy, y, l1, l2, new PerBatch(1), y.count),
+      this.emit(core, 'regularizeBackward', dy, y, l1 * scale, l2 * scale, new PerBatch(1), y.count),
     );
   }
 
