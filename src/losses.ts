@@ -1,5 +1,5 @@
 import { ConfigError } from './errors.js';
-import { type LossInputs, reduced, sampleWeights, smoothed, withoutIgnored } from './losses/inputs.js';
+import { countedRows, type LossInputs, reduced, sampleWeights, smoothed } from './losses/inputs.js';
 import { checkChoice, checkNumber, checkOptions } from './names.js';
 import type { Builder } from './plan/builder.js';
 import type { Argument, StepArguments } from './plan/step.js';
@@ -243,8 +243,9 @@ function makeLoss(name: string, config: Config, build: Loss['build'], kind: Part
     ...(whole ? { wholeBatch: true } : {}),
     ...kind,
     build(b, inputs) {
+      if (inputs.plain) return build(b, inputs);
       const balance = reduction === 'mean' || reduction === 'sum_over_batch_size';
-      const counted = withoutIgnored(b, inputs, ignoreClass, balance);
+      const counted = countedRows(b, inputs, ignoreClass, balance);
       return build(b, { ...counted, weights: reduced(b, reduction, counted) });
     },
   });

@@ -6,6 +6,7 @@ import { ConfigError, FormatError, ValueError } from '../errors.js';
 import { checkMetadata } from '../file/metadata.js';
 import { decodeTensors, type NamedTensor } from '../file/safetensors.js';
 import { checkOptions } from '../names.js';
+import { indexLimits } from '../plan/indices.js';
 import {
   type ForwardProgram,
   type FoundKernel,
@@ -66,6 +67,7 @@ export function load(bytes: Uint8Array | ArrayBuffer, options: LoadOptions = {})
 export class InferenceModel {
   readonly #inputs: readonly Expected[];
   readonly #program: ForwardProgram;
+  readonly #indexLimits: readonly (number | undefined)[];
   readonly #programs = new Map<string, PredictingProgram>();
   /** Keeps the weights in memory as long as the model is there. */
   readonly #weights: Allocation;
@@ -87,6 +89,7 @@ export class InferenceModel {
       address += length(one) * 4;
     }
     this.#program = fromPortable(program, finder(modules), (name) => places.get(name));
+    this.#indexLimits = indexLimits(this.#program.steps, this.#program.inputs);
     this.#inputs = this.#program.inputs.map(({ shape }, i) => ({
       name: `input ${i + 1}`,
       sampleShape: shape,
@@ -108,7 +111,7 @@ export class InferenceModel {
       );
     }
     const parts = splitData(x, this.#inputs, 'x');
-    const columns = parts.map((part, i) => inputColumn(part, this.#inputs[i], 'x'));
+    const columns = parts.map((part, i) => inputColumn(part, this.#inputs[i], 'x', this.#indexLimits[i]));
     const samples = makeSamples(columns, [], () => 'x');
     const feed = this.#bind(columns, Math.min(batchSize, samples.length));
     const tensors = predictSamples(feed, samples, batchSize);

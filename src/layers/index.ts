@@ -17,9 +17,11 @@ import {
   type SoftmaxOptions,
 } from './activation.js';
 import { Dense, type DenseOptions } from './dense.js';
+import { Embedding, type EmbeddingOptions } from './embedding.js';
 import { Identity } from './identity.js';
 import { InputLayer, type InputOptions } from './input.js';
 import type { LayerOptions } from './layer.js';
+import { Masking, type MaskingOptions } from './masking.js';
 import {
   Add,
   Average,
@@ -86,6 +88,8 @@ export * from './classes.js';
 
 export const input = (options: InputOptions) => new InputLayer(options);
 export const dense = (options: DenseOptions) => new Dense(options);
+export const embedding = (options: EmbeddingOptions) => new Embedding(options);
+export const masking = (options?: MaskingOptions) => new Masking(options);
 export const activation = (options: ActivationOptions) => new Activation(options);
 export const elu = (options?: ELUOptions) => new ELU(options);
 export const leakyRelu = (options?: LeakyReLUOptions) => new LeakyReLU(options);

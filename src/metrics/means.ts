@@ -1,6 +1,6 @@
 /** Metrics that are a mean over the rows. */
 
-import { withoutIgnored } from '../losses/inputs.js';
+import { countedRows } from '../losses/inputs.js';
 import type { CrossentropyOptions, Loss, SparseCrossentropyOptions } from '../losses.js';
 import * as losses from '../losses.js';
 import { checkNumber } from '../names.js';
@@ -126,16 +126,17 @@ export const sparseCategoricalCrossentropy = (options: SparseCrossentropyMetricO
   return makeMetric<SummedMetric>('sparseCategoricalCrossentropy', config as MetricOptions, {
     target: 'labels',
     direction: 'min',
+    masked: true,
     sums: () => 2,
-    build(b, { sums, ...inputs }) {
-      const counted = withoutIgnored(b, inputs, ignoreClass, false);
-      const weights = inputs.weights && counted.weights;
+    build(b, { prediction, target, weights, sums }) {
+      const counted = countedRows(b, { prediction, target, weights }, ignoreClass, false);
       const values = loss.build(b, {
         ...counted,
         weights: weights ? undefined : counted.weights,
         gradient: false,
+        plain: true,
       });
-      b.emit(core, 'accumulate', sums, values, weights ?? 0, values.count);
+      b.emit(core, 'accumulate', sums, values, (weights && counted.weights) ?? 0, values.count);
     },
     result: ([total, count]) => ratio(total, count),
   });
@@ -189,7 +190,7 @@ function lossOf(
   return makeMetric<RowMetric>(kind, named, {
     target,
     direction: 'min',
-    build: (b, prediction, target) => build(b, { prediction, target, gradient: false }),
+    build: (b, prediction, target) => build(b, { prediction, target, gradient: false, plain: true }),
     result: ratio,
     ...parts,
   });

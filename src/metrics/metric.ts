@@ -37,6 +37,8 @@ export interface MetricInputs {
 
 /** A metric that follows from several sums over all samples. */
 export interface SummedMetric extends MetricKind {
+  /** Whether the mask of the prediction is part of the weights, as it is for means over the rows. */
+  readonly masked?: boolean;
   /**
    * How many sums it keeps for samples of that shape.
    *

@@ -1,9 +1,11 @@
 import { ConfigError } from '../errors.js';
 import { Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax } from '../layers/activation.js';
 import { Dense } from '../layers/dense.js';
+import { Embedding } from '../layers/embedding.js';
 import { Identity } from '../layers/identity.js';
 import { InputLayer } from '../layers/input.js';
 import { classNameOf, type Layer } from '../layers/layer.js';
+import { Masking } from '../layers/masking.js';
 import { Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract } from '../layers/merge.js';
 import {
   BatchNormalization,
@@ -48,6 +50,7 @@ export interface LayerClass {
 const shipped = (): readonly LayerClass[] => [
   ...[Activation, ActivityRegularization, Add, AlphaDropout, Average, BatchNormalization],
   ...[Concatenate, Cropping1D, Cropping2D, Dense, Dot, Dropout],
+  ...[Embedding, Masking],
   ...[ELU, Flatten, GaussianDropout, GaussianNoise, GroupNormalization, Identity],
   ...[InputLayer, LayerNormalization, LeakyReLU, Maximum, Minimum, Multiply],
   ...[PReLU, Permute, RMSNormalization, ReLU, RepeatVector, Rescaling],

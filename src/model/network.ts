@@ -4,12 +4,13 @@ import { ConfigError, ShapeError } from '../errors.js';
 import { Layer } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import type { Builder } from '../plan/builder.js';
+import { indexLimits } from '../plan/indices.js';
 import type { Parameter } from '../plan/parameter.js';
 import type { Value } from '../plan/value.js';
 import { nextModelKey, type RandomKey } from '../random.js';
 import { formatShape, sameShape } from '../shape.js';
 import { graphConfig, type ModelConfig } from './architecture.js';
-import { callGraph, type Graph, traceGraph } from './graph.js';
+import { callGraph, forwardSteps, type Graph, traceGraph } from './graph.js';
 import { encodeModel } from './save.js';
 import { summarize } from './summary.js';
 import { placeWeights, readWeights, writeWeights } from './weights.js';
@@ -19,6 +20,7 @@ export abstract class Network extends Layer {
   /** What names its random streams: the seed, and how many models came before it. */
   readonly key: RandomKey = nextModelKey();
   #graph: Graph | undefined;
+  #indexLimits: readonly (number | undefined)[] | undefined;
 
   /** Makes this the graph of the model and gives its new weights a place and values. */
   protected setGraph(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): void {
@@ -38,6 +40,7 @@ export abstract class Network extends Layer {
     this.parameters.length = 0;
     this.parameters.push(...parameters);
     this.#graph = graph;
+    this.#indexLimits = undefined;
     if (!this.trainable) this.trainable = false;
   }
 
@@ -70,6 +73,15 @@ export abstract class Network extends Layer {
     return this.graph.inputs;
   }
 
+  /** For each input how many rows it picks from, where it is read as indices. */
+  get indexLimits(): readonly (number | undefined)[] {
+    if (!this.#indexLimits) {
+      const { steps, inputs } = forwardSteps(this.graph);
+      this.#indexLimits = indexLimits(steps, inputs);
+    }
+    return this.#indexLimits;
+  }
+
   get outputs(): readonly SymbolicTensor[] {
     return this.graph.outputs;
   }
@@ -92,6 +104,14 @@ export abstract class Network extends Layer {
       );
     });
     return callGraph(b, this.graph, inputs);
+  }
+
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
+  override computeMask(b: Builder, _inputs: readonly Value[], output: Value): Value | undefined {
+    return b.maskOf(output);
   }
 
   override trainableParameters(): readonly Parameter[] {

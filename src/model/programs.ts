@@ -80,7 +80,8 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
   }
 
   if (state) b.backward();
-  const divisible = outputs.some(({ loss }) => loss.wholeBatch) ? 0 : b.steps.length;
+  const whole = outputs.some(({ loss }, i) => loss.wholeBatch || b.maskOf(predictions[i]));
+  const divisible = whole ? 0 : b.steps.length;
   state?.emitSum(b);
   for (const parameter of parameters) {
     parameter.regularizer?.emit(b, {

@@ -1,14 +1,12 @@
 import { FORMAT_VERSION } from '../file/metadata.js';
 import { encodeTensors, type NamedTensor } from '../file/safetensors.js';
-import { Builder } from '../plan/builder.js';
 import type { Parameter } from '../plan/parameter.js';
 import { toPortable } from '../plan/portable.js';
-import { Value } from '../plan/value.js';
 import { sizeOf } from '../shape.js';
 import { abi } from '../wasm/generated/forward.js';
 import { runtime } from '../wasm/runtime.js';
 import type { ModelConfig } from './architecture.js';
-import { callGraph, type Graph } from './graph.js';
+import { forwardSteps, type Graph } from './graph.js';
 
 /** A model, and every layer that is one. */
 interface Saved {
@@ -33,7 +31,7 @@ export function encodeModel(model: Saved): Uint8Array<ArrayBuffer> {
       version: FORMAT_VERSION,
       architecture: JSON.stringify(model.getConfig()),
       abi,
-      program: JSON.stringify(toPortable(forward(graph), nameOf)),
+      program: JSON.stringify(toPortable(forwardSteps(graph), nameOf)),
     },
   });
 }
@@ -54,11 +52,4 @@ export function weightNames(
     }
   }
   return names;
-}
-
-/** The forward steps for dense inputs. */
-function forward(graph: Graph) {
-  const b = new Builder();
-  const inputs = graph.inputs.map(({ sampleShape }) => new Value(sampleShape, { batched: true }));
-  return { inputs, outputs: callGraph(b, graph, inputs), steps: b.steps };
 }

@@ -1,5 +1,5 @@
 import { core } from '../wasm/core.js';
-import { ShapeOperations } from './shaping.js';
+import { MaskOperations } from './masking.js';
 import type { Operand } from './tape.js';
 import { Value } from './value.js';
 
@@ -14,7 +14,7 @@ export interface BatchNormalized {
 }
 
 /** Operations that bring rows or columns to a common scale. */
-export class NormalizationOperations extends ShapeOperations {
+export class NormalizationOperations extends MaskOperations {
   /**
    * Every row by its own statistics. 'layer': (x - mean) / sqrt(variance + epsilon); 'rms': x / sqrt(mean of x^2 +
    * epsilon); 'unit': x / max(length, epsilon).

@@ -74,13 +74,15 @@ export class Scoreboard {
   /** Counts a metric. */
   addMetric(b: Builder, name: string, metric: Metric, scored: Scored): void {
     const { prediction, target, weights } = scored;
+    const mask = b.maskOf(prediction);
+    const counted = mask && weights ? b.multiply(mask, weights) : (mask ?? weights);
     if (metric.sums) {
       const { shape } = prediction;
       const sums = this.#next(metric.sums(shape));
-      metric.build(b, { ...scored, sums });
+      metric.build(b, { ...scored, sums, weights: metric.masked ? counted : weights });
       this.#metrics.push({ name, sums, result: (totals) => metric.result(totals, shape) });
     } else {
-      const sums = this.#accumulate(b, metric.build(b, prediction, target), weights);
+      const sums = this.#accumulate(b, metric.build(b, prediction, target), counted);
       this.#metrics.push({ name, sums, result: ([total, count]) => metric.result(total, count) });
     }
   }

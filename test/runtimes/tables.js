@@ -5,7 +5,8 @@
 
 /**
  * Layers: `options`; `shape` of a sample, 64 numbers in all (default [8, 8]); how many `inputs` (default 1); `raw` where
- * the layer reads the pixels 0 to 16 themselves, as an embedding does. A list is several cases of one layer.
+ * the layer reads the pixels 0 to 16 themselves, as an embedding does; `steps` where every row of its output is classified
+ * by itself, so that its mask counts. A list is several cases of one layer.
  */
 export const LAYERS = {
   activation: { options: { activation: 'tanh' } },
@@ -31,6 +32,10 @@ export const LAYERS = {
     { options: { rate: 0.5, noiseShape: [null, 1, null] } },
   ],
   elu: {},
+  embedding: [
+    { raw: true, options: { inputDim: 17, outputDim: 5, embeddingsRegularizer: 'l2' } },
+    { raw: true, steps: true, shape: [64], options: { inputDim: 17, outputDim: 4, maskZero: true } },
+  ],
   flatten: {},
   gaussianDropout: { options: { rate: 0.25 } },
   gaussianNoise: { options: { stddev: 0.1, seed: 7 } },
@@ -39,6 +44,7 @@ export const LAYERS = {
   input: {},
   layerNormalization: [{}, { shape: [4, 8, 2], options: { axis: [1, 2] } }],
   leakyRelu: {},
+  masking: { raw: true, steps: true, shape: [32, 2] },
   maximum: { inputs: 3 },
   minimum: { inputs: 2 },
   multiply: { inputs: 2 },

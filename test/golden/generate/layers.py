@@ -96,6 +96,13 @@ CASES = [
     ("dot of a series and a vector", "dot", {"axes": [2, 1]}, [SERIES, (2, 3)]),
     ("dot of images", "dot", {"axes": [2, 3], "normalize": True}, [(2, 3, 4, 2), (2, 2, 3, 4)]),
 ]
+CASES += [
+    ("embedding", "embedding", {"inputDim": 9, "outputDim": 5}, [(3, 4)]),
+    ("embedding of series", "embedding", {"inputDim": 3, "outputDim": 4, "maskZero": True}, [(2, 3, 5)]),
+    ("embedding of one number", "embedding", {"inputDim": 4, "outputDim": 1}, [(7, 1)]),
+    ("masking", "masking", {}, [SERIES]),
+    ("masking of another number", "masking", {"maskValue": 0.5}, [(3, 7, 2)]),
+]
 CASES += [(f"{layer} at inference", layer, {"rate": 0.5}, [FLAT]) for layer in ("gaussianDropout", "alphaDropout")]
 CASES += [("gaussianNoise at inference", "gaussianNoise", {"stddev": 0.5}, [FLAT])]
 CASES += [
@@ -120,6 +127,10 @@ def _case(name, layer, config, shapes, training=False):
     instance = named(keras.layers, layer)(**snake(config))
     draw = normal if layer == "dense" or len(shapes) > 1 else lambda rng, shape: spread(rng, shape, -6, 6)
     inputs = [draw(rng, shape) for shape in shapes]
+    if layer == "embedding":
+        inputs = [rng.randint(config["inputDim"], size=shape) for shape in shapes]
+    if layer == "masking":
+        inputs[0][:, 1::2] = config.get("maskValue", 0)
     instance(_call_argument([native(value) for value in inputs]))
     weights = [_weight(rng, weight) for weight in instance.weights]
     instance.set_weights(weights)
@@ -134,6 +145,8 @@ def _case(name, layer, config, shapes, training=False):
     output, pull_back, moved = jax.vjp(forward, trained, [native(x) for x in inputs], has_aux=True)
     upstream = normal(rng, output.shape)
     weight_gradients, input_gradients = pull_back(native(upstream))
+    if layer == "embedding":
+        input_gradients = []
     case = {
         "name": name,
         "layer": layer,
