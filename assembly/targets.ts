@@ -53,3 +53,13 @@ export function maskWeights(weights: usize, mask: usize, before: usize, balance:
     store<f32>(weights + offset, load<f32>(mask + offset) != 0 ? weight * factor : 0);
   }
 }
+
+/** dx [rows] = scale / rows * weights [rows], ones where that is 0: the gradient of scale times the mean of weights * x. */
+export function meanGradient(dx: usize, weights: usize, scale: f32, rows: i32): void {
+  const share = f32x4.splat(scale / <f32>rows);
+  for (; rows > 0; rows -= 4) {
+    storePart(dx, rows, weights ? f32x4.mul(share, v128.load(weights)) : share);
+    dx += 16;
+    weights += weights ? 16 : 0;
+  }
+}

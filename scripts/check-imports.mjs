@@ -4,14 +4,14 @@ import { dirname, join, relative } from 'node:path';
 
 /** From the bottom up: a room imports from itself and from those before it. Single files are rooms of their own. */
 const ORDER = [
-  ['errors', 'names', 'shape', 'identifiers', 'macrotask', 'shipped', 'elementary', 'schedule'],
+  ['errors', 'names', 'shape', 'identifiers', 'macrotask', 'shipped', 'elementary', 'schedule', 'registry'],
   ['wasm'],
   ['threads', 'file'],
   ['random'],
   ['plan', 'initializers', 'regularizers', 'constraints'],
+  ['data'],
   ['activations', 'losses', 'metrics', 'optimizer', 'optimizers', 'schedules', 'resolve'],
   ['layers'],
-  ['data'],
   ['train', 'infer'],
   ['model'],
   ['workflow', 'datasets'],

@@ -14,6 +14,7 @@ export * from './layers/classes.js';
 export * as layers from './layers/index.js';
 export { input } from './layers/input.js';
 export { SymbolicTensor } from './layers/symbolic.js';
+export type { LossFunction } from './losses/custom.js';
 export type {
   BinaryFocalOptions,
   CategoricalFocalOptions,
@@ -21,6 +22,7 @@ export type {
   DiceOptions,
   HuberOptions,
   Loss,
+  LossDefinition,
   LossInputs,
   LossOptions,
   SparseCrossentropyOptions,
@@ -61,6 +63,7 @@ export type { Builder } from './plan/builder.js';
 export type { Parameter } from './plan/parameter.js';
 export type { Value } from './plan/value.js';
 export { setSeed } from './random.js';
+export { register } from './registry.js';
 export type { Regularizer } from './regularizers.js';
 export * as regularizers from './regularizers.js';
 export { LearningRateSchedule } from './schedule.js';

@@ -1,3 +1,6 @@
+import type { Data } from './data/adapt.js';
+import { runStandalone, type StandaloneData } from './data/standalone.js';
+import type { Tensor } from './data/tensor.js';
 import { ConfigError } from './errors.js';
 import { countedRows, type LossInputs, reduced, sampleWeights, smoothed } from './losses/inputs.js';
 import { checkChoice, checkNumber, checkOptions } from './names.js';
@@ -11,8 +14,11 @@ import type { CoreKernels } from './wasm/generated/core.js';
 
 export type { LossInputs } from './losses/inputs.js';
 
-/** A loss function: a value for every row of the prediction, and the gradient of the mean of all rows. */
-export interface Loss {
+/**
+ * What a loss is: a value for every row of the prediction, and the gradient of the mean of all rows. `compile` takes any
+ * object of this kind; one of one's own is easier as a function `(b, yTrue, yPred) => value`.
+ */
+export interface LossDefinition {
   readonly name: string;
   /** The options that make an equal one; a loss without them cannot be sent to a worker. */
   readonly config?: Readonly<Record<string, unknown>>;
@@ -28,6 +34,21 @@ export interface Loss {
   readonly wholeBatch?: boolean;
   /** Emits its steps and returns the loss of every row. In a plan for training it contributes the gradient. */
   build(b: Builder, inputs: LossInputs): Value;
+}
+
+/** A loss of the table. */
+export interface Loss extends LossDefinition {
+  /**
+   * The loss of data, without any model: a number, as the reduction says. `sampleWeight` has a weight for each sample, or
+   * for each row.
+   *
+   *     fl.losses.huber().compute([[1], [2]], [[1.5], [4]]); // 0.8125
+   *
+   * @throws ShapeError, ValueError where the data do not fit.
+   */
+  compute(yTrue: Data, yPred: Data, sampleWeight?: Data): number;
+  /** As `compute`, the weighted loss of every row: what Keras gives with reduction 'none'. [samples, ...]. */
+  computeRows(yTrue: Data, yPred: Data, sampleWeight?: Data): Tensor;
 }
 
 const REDUCTIONS = ['sum_over_batch_size', 'mean', 'mean_with_sample_weight', 'sum'] as const;
@@ -232,10 +253,15 @@ function known<T extends object>(name: string, options: object, defaults: T): T 
   return config;
 }
 
-function makeLoss(name: string, config: Config, build: Loss['build'], kind: Partial<Loss> = {}): Loss {
+function makeLoss(
+  name: string,
+  config: Config,
+  build: Loss['build'],
+  kind: Partial<LossDefinition> = {},
+): Loss {
   const { ignoreClass, reduction = 'sum_over_batch_size' } = config;
   const whole = reduction === 'sum' || reduction === 'mean_with_sample_weight' || ignoreClass != null;
-  return shipped({
+  return shipped<Loss>({
     name,
     config,
     target: 'values',
@@ -248,7 +274,25 @@ function makeLoss(name: string, config: Config, build: Loss['build'], kind: Part
       const counted = countedRows(b, inputs, ignoreClass, balance);
       return build(b, { ...counted, weights: reduced(b, reduction, counted) });
     },
+    compute(yTrue, yPred, sampleWeight) {
+      const { data } = rowsOf(this, { yTrue, yPred, sampleWeight });
+      let sum = 0;
+      for (const value of data) sum += value;
+      return sum / data.length;
+    },
+    computeRows(yTrue, yPred, sampleWeight) {
+      return rowsOf(this, { yTrue, yPred, sampleWeight }, true);
+    },
   });
+}
+
+/** The loss of every row; with `plain` only its weight is applied to it, else what makes their mean the loss. */
+function rowsOf(loss: LossDefinition, data: StandaloneData, plain = false): Tensor {
+  const { name, target, ignoreClass } = loss;
+  return runStandalone(data, { target, ignoreClass, where: `losses.${name}` }, (b, inputs) => {
+    const given = plain ? countedRows(b, inputs, ignoreClass, false) : inputs;
+    return loss.build(b, { ...given, gradient: false, plain });
+  })!;
 }
 
 function distance(name: LossKernel, options: LossOptions): Loss {

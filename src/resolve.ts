@@ -6,13 +6,15 @@ import * as constraints from './constraints.js';
 import type { Identifier } from './identifiers.js';
 import type { Initializer } from './initializers.js';
 import * as initializers from './initializers.js';
-import type { Loss } from './losses.js';
+import { type LossFunction, lossOf } from './losses/custom.js';
+import type { LossDefinition } from './losses.js';
 import * as losses from './losses.js';
 import type { Metric } from './metrics.js';
 import * as metrics from './metrics.js';
 import { lookUp } from './names.js';
 import type { Optimizer } from './optimizer.js';
 import * as optimizers from './optimizers.js';
+import { registered } from './registry.js';
 import type { Regularizer } from './regularizers.js';
 import * as regularizers from './regularizers.js';
 import type { LearningRateSchedule } from './schedule.js';
@@ -30,7 +32,8 @@ export type RegularizerLike =
 
 type LossAlias = keyof typeof lossAliases;
 type MetricAlias = keyof typeof metricAliases;
-export type LossLike = Identifier<typeof losses> | LossAlias | Described | Loss;
+/** A name, an object, or a function `(b, yTrue, yPred) => value` of builder operations. */
+export type LossLike = Identifier<typeof losses> | LossAlias | Described | LossDefinition | LossFunction;
 /** 'accuracy' and 'acc' stand for the binary, categorical or sparse one, whichever fits the output and the loss. */
 export type MetricLike = Identifier<typeof metrics> | MetricAlias | 'accuracy' | 'acc' | Described | Metric;
 /** In lower case, or as the class is called. */
@@ -130,8 +133,11 @@ export function resolveConstraint(constraint: ConstraintLike): Constraint {
   return resolve(constraint, 'emit', constraints, 'constraint', constraintAliases);
 }
 
-export function resolveLoss(loss: LossLike): Loss {
-  return resolve(loss, 'build', losses, 'loss', lossAliases);
+export function resolveLoss(loss: LossLike): LossDefinition {
+  if (typeof loss === 'function') return lossOf(loss);
+  const own = registered(typeof loss === 'string' ? loss : loss.name);
+  if (own && !(typeof loss === 'object' && 'build' in loss)) return lossOf(own as LossFunction);
+  return resolve<LossDefinition>(loss, 'build', losses, 'loss', lossAliases);
 }
 
 /** The metric and the key under which it stands in the history: the name as it was given. */

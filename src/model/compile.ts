@@ -2,7 +2,7 @@ import { ConfigError, ValueError } from '../errors.js';
 import { ActivationLayer } from '../layers/activation.js';
 import { Dense } from '../layers/dense.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
-import type { Loss } from '../losses.js';
+import type { LossDefinition } from '../losses.js';
 import type { Metric } from '../metrics.js';
 import { checkOptions } from '../names.js';
 import type { Optimizer } from '../optimizer.js';
@@ -43,7 +43,7 @@ export interface CompiledMetric {
 /** One output with what it is trained and measured by. */
 export interface CompiledOutput {
   readonly name: string;
-  readonly loss: Loss;
+  readonly loss: LossDefinition;
   readonly weight: number;
   readonly metrics: readonly CompiledMetric[];
 }
@@ -86,7 +86,12 @@ export function compileOptions(options: CompileOptions, tensors: readonly Symbol
   return { optimizer, outputs };
 }
 
-function compiledMetric(like: MetricLike, tensor: SymbolicTensor, output: string, loss: Loss): Metric {
+function compiledMetric(
+  like: MetricLike,
+  tensor: SymbolicTensor,
+  output: string,
+  loss: LossDefinition,
+): Metric {
   const { sampleShape } = tensor;
   const metric = resolveMetric(like, sampleShape.at(-1) ?? 1, loss.target);
   const { target } = metric;
@@ -181,7 +186,7 @@ function isRecord(given: unknown): given is Record<string, unknown> {
 /** Ranges of activations that can stand for probabilities. */
 const PROBABILITIES = ['sigmoid', 'softmax', 'hardSigmoid'];
 
-function checkFit(loss: Loss, { node, sampleShape }: SymbolicTensor, name: string): void {
+function checkFit(loss: LossDefinition, { node, sampleShape }: SymbolicTensor, name: string): void {
   const { layer } = node;
   const width = sampleShape.at(-1) ?? 1;
   if (loss.activation === 'softmax' && width === 1) {
@@ -227,7 +232,7 @@ function checkFit(loss: Loss, { node, sampleShape }: SymbolicTensor, name: strin
   }
 }
 
-function misfit(loss: Loss, output: string, fault: string, remedy: string): ConfigError {
+function misfit(loss: LossDefinition, output: string, fault: string, remedy: string): ConfigError {
   return new ConfigError(
     'loss-activation',
     `compile: the loss '${loss.name}' does not fit output '${output}': it ${fault}. Use ${remedy}.`,

@@ -3,7 +3,7 @@ import type { PredictingProgram } from '../data/feed.js';
 import { Builder } from '../plan/builder.js';
 import type { Parameter } from '../plan/parameter.js';
 import { Program } from '../plan/program.js';
-import type { Value } from '../plan/value.js';
+import { PerBatch, type Value } from '../plan/value.js';
 import { Scoreboard } from '../train/scoreboard.js';
 import type { TrainingState } from '../train/state.js';
 import type { ScoringProgram } from '../train/trainable.js';
@@ -67,12 +67,10 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
   const wanted = values(ports.slice(columns.length));
   const weights: readonly (Value | undefined)[] = wanted.slice(outputs.length);
 
-  let samples: Value | undefined;
   outputs.forEach(({ name: output, loss, weight }, i) => {
     const inputs = { prediction: predictions[i], target: wanted[i], weights: weights[i] };
     const perRow = loss.build(b, { ...inputs, scale: weight * lossScale });
     scores.addLoss(b, `${output}_loss`, perRow, weight);
-    samples ??= perRow;
   });
   for (const { key, metric, output: i, weighted } of measured) {
     const scored = { prediction: predictions[i], target: wanted[i] };
@@ -88,7 +86,7 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
       weight: b.value(parameter),
       gradient: state && b.gradientOf(parameter),
       penalty: scores.penalty,
-      samples: samples!.count,
+      samples: new PerBatch(1),
     });
   }
   if (state) {

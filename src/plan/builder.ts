@@ -1,5 +1,5 @@
 import { ShapeError } from '../errors.js';
-import { formatShape, sameShape } from '../shape.js';
+import { formatShape, sameShape, sizeOf } from '../shape.js';
 import { core, GEMM_SCRATCH_BYTES } from '../wasm/core.js';
 import { type FunctionName, functions } from './functions.js';
 import { NormalizationOperations } from './normalization.js';
@@ -299,6 +299,34 @@ export class Builder extends NormalizationOperations {
     this.addGradient(y, (dy) =>
       this.emit(core, 'regularizeBackward', dy, y, l1 * scale, l2 * scale, new PerBatch(1), y.count),
     );
+  }
+
+  /**
+   * Adds the mean of all elements of `value`, over the batch and its own axes, to the loss, where there is one: for terms
+   * that a layer computes from its input. With numbers for each sample, [], that is their mean over the batch.
+   */
+  addLoss(value: Value): void {
+    const penalty = this.#penalty;
+    if (!penalty) return;
+    const terms = this.affine(value, 1 / sizeOf(value.shape), 0);
+    this.emit(core, 'sumTo', penalty, terms, terms.count);
+    this.#seed(value, undefined, this.#lossScale);
+  }
+
+  /**
+   * The mean of `value` [...], each by its weight, as what the gradient is taken of, times `scale`. Returns `value` times
+   * the weights: what a loss gives for each row.
+   */
+  meanLoss(value: Value, weights: Value | undefined, scale: number, gradient = true): Value {
+    if (gradient) this.#seed(value, weights, scale);
+    if (!weights) return value;
+    const weighted = this.temporary(value.shape, value);
+    this.emit(core, 'multiply', weighted, value, weights, weighted.count);
+    return weighted;
+  }
+
+  #seed(value: Value, weights: Value | undefined, scale: number): void {
+    this.addGradient(value, (dx) => this.emit(core, 'meanGradient', dx, weights ?? 0, scale, dx.count));
   }
 
   #extreme(name: 'maximum' | 'minimum', opposite: 'maximum' | 'minimum', a: Operand, b: Operand): Value {

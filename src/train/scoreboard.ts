@@ -1,7 +1,7 @@
 import type { Metric } from '../metrics.js';
 import type { Builder } from '../plan/builder.js';
 import { type Place, Value } from '../plan/value.js';
-import type { Shape } from '../shape.js';
+import { type Shape, sizeOf } from '../shape.js';
 import { core } from '../wasm/core.js';
 import type { Allocation, Heap } from '../wasm/heap.js';
 import type { Runtime } from '../wasm/runtime.js';
@@ -43,6 +43,8 @@ export class Scoreboard {
   readonly #replicas: number;
   /** Bytes from the sums of one replica to those of the next. */
   readonly #stride: number;
+  /** How many rows the first output has for each sample. */
+  #rowsPerSample: number | undefined;
   /** Bytes that have been given away. */
   #used = 0;
 
@@ -69,6 +71,7 @@ export class Scoreboard {
   addLoss(b: Builder, name: string, perRow: Value, weight: number): void {
     const sums = this.#accumulate(b, perRow);
     this.#losses.push({ name, sums, result: ([total, count]) => total / count, weight });
+    this.#rowsPerSample ??= sizeOf(perRow.shape);
   }
 
   /** Counts a metric. */
@@ -108,10 +111,10 @@ export class Scoreboard {
   /** Loss and metrics over everything since the last reset. */
   logs(): Logs {
     const parts = this.#losses.map((tally) => ({ ...tally, mean: this.#read(tally) }));
-    const [, samples] = this.#totals(this.#losses[0].sums);
+    const [, rows] = this.#totals(this.#losses[0].sums);
     let loss = 0;
     for (const { mean: part, weight } of parts) loss += part * weight;
-    if (samples) loss += this.#totals(this.#penalty)[0] / samples;
+    if (rows) loss += (this.#totals(this.#penalty)[0] * this.#rowsPerSample!) / rows;
     const logs: Logs = { loss };
     if (parts.length > 1) for (const { name, mean: part } of parts) logs[name] = part;
     for (const tally of this.#metrics) logs[tally.name] = this.#read(tally);

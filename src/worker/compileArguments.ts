@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors.js';
 import type { CompileOptions } from '../model/compile.js';
+import { nameOf } from '../registry.js';
 import {
   type Described,
   describe,
@@ -31,6 +32,7 @@ export function describeArguments(options: CompileOptions): CompileOptions {
 }
 
 function described(part: unknown, resolve: Resolve): unknown {
+  if (typeof part === 'function') return registeredFunction(part as () => unknown);
   if (typeof part !== 'object' || part === null) return part;
   if (Array.isArray(part)) return part.map((entry) => described(entry, resolve));
   if (isDescribed(part)) {
@@ -46,6 +48,17 @@ function described(part: unknown, resolve: Resolve): unknown {
     );
   }
   return Object.fromEntries(Object.entries(part).map(([key, entry]) => [key, described(entry, resolve)]));
+}
+
+/** A function crosses by the name under which the worker's own setup module has registered it as well. */
+function registeredFunction(fn: () => unknown): Described {
+  const name = nameOf(fn);
+  if (name !== undefined) return { name, config: {} };
+  throw new ConfigError(
+    'own-part',
+    `inWorker: the function '${fn.name}' in what compile was told cannot be sent to a worker: register it here and in ` +
+      "the setup module, fl.register('name', fn), or train this model here.",
+  );
 }
 
 /** A learning rate, for instance, may be a function. */
