@@ -29,7 +29,14 @@ export type {
   TverskyOptions,
 } from './losses.js';
 export * as losses from './losses.js';
-export type { Metric, MetricInputs, MetricOptions, RowMetric, SummedMetric } from './metrics.js';
+export type {
+  Metric,
+  MetricDefinition,
+  MetricInputs,
+  MetricOptions,
+  RowMetric,
+  SummedMetric,
+} from './metrics.js';
 export * as metrics from './metrics.js';
 export type { CompileOptions } from './model/compile.js';
 export { fromConfig, type LayerClass, type RestoreOptions } from './model/config.js';

@@ -7,7 +7,14 @@ export {
   specificityAtSensitivity,
 } from './metrics/curves.js';
 export * from './metrics/means.js';
-export type { Metric, MetricInputs, MetricOptions, RowMetric, SummedMetric } from './metrics/metric.js';
+export type {
+  Metric,
+  MetricDefinition,
+  MetricInputs,
+  MetricOptions,
+  RowMetric,
+  SummedMetric,
+} from './metrics/metric.js';
 export {
   f1Score,
   falseNegatives,

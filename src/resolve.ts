@@ -9,7 +9,7 @@ import * as initializers from './initializers.js';
 import { type LossFunction, lossOf } from './losses/custom.js';
 import type { LossDefinition } from './losses.js';
 import * as losses from './losses.js';
-import type { Metric } from './metrics.js';
+import type { Metric, MetricDefinition } from './metrics.js';
 import * as metrics from './metrics.js';
 import { lookUp } from './names.js';
 import type { Optimizer } from './optimizer.js';
@@ -35,7 +35,13 @@ type MetricAlias = keyof typeof metricAliases;
 /** A name, an object, or a function `(b, yTrue, yPred) => value` of builder operations. */
 export type LossLike = Identifier<typeof losses> | LossAlias | Described | LossDefinition | LossFunction;
 /** 'accuracy' and 'acc' stand for the binary, categorical or sparse one, whichever fits the output and the loss. */
-export type MetricLike = Identifier<typeof metrics> | MetricAlias | 'accuracy' | 'acc' | Described | Metric;
+export type MetricLike =
+  | Identifier<typeof metrics>
+  | MetricAlias
+  | 'accuracy'
+  | 'acc'
+  | Described
+  | MetricDefinition;
 /** In lower case, or as the class is called. */
 export type OptimizerLike = (keyof typeof optimizers & string) | Described | Optimizer;
 
@@ -141,8 +147,13 @@ export function resolveLoss(loss: LossLike): LossDefinition {
 }
 
 /** The metric and the key under which it stands in the history: the name as it was given. */
-export function resolveMetric(metric: MetricLike, outputWidth: number, target: 'values' | 'labels'): Metric {
-  if (typeof metric !== 'string') return resolve(metric, 'build', metrics, 'metric', metricAliases);
+export function resolveMetric(
+  metric: MetricLike,
+  outputWidth: number,
+  target: 'values' | 'labels',
+): MetricDefinition {
+  if (typeof metric !== 'string')
+    return resolve<MetricDefinition>(metric, 'build', metrics, 'metric', metricAliases);
   if (metric !== 'accuracy' && metric !== 'acc') {
     return {
       ...lookUp(metrics as Table<Metric>, metric, 'metric', { ...metricAliases, acc: '' })({} as never),

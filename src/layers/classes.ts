@@ -1,8 +1,10 @@
 export { Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax } from './activation.js';
 export { Dense, type DenseOptions } from './dense.js';
+export { EinsumDense, type EinsumDenseOptions } from './einsum.js';
 export { Embedding, type EmbeddingOptions } from './embedding.js';
 export { Identity } from './identity.js';
 export { InputLayer } from './input.js';
+export { Lambda, type LambdaFunction, type LambdaOptions } from './lambda.js';
 export { Layer, type LayerOptions, type WeightBuilder, type WeightOptions } from './layer.js';
 export { Masking } from './masking.js';
 export { Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract } from './merge.js';
@@ -32,3 +34,4 @@ export {
   ZeroPadding1D,
   ZeroPadding2D,
 } from './resize.js';
+export { Wrapper, type WrapperOptions } from './wrapper.js';

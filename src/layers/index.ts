@@ -17,9 +17,11 @@ import {
   type SoftmaxOptions,
 } from './activation.js';
 import { Dense, type DenseOptions } from './dense.js';
+import { EinsumDense, type EinsumDenseOptions } from './einsum.js';
 import { Embedding, type EmbeddingOptions } from './embedding.js';
 import { Identity } from './identity.js';
 import { InputLayer, type InputOptions } from './input.js';
+import { Lambda, type LambdaOptions } from './lambda.js';
 import type { LayerOptions } from './layer.js';
 import { Masking, type MaskingOptions } from './masking.js';
 import {
@@ -88,7 +90,9 @@ export * from './classes.js';
 
 export const input = (options: InputOptions) => new InputLayer(options);
 export const dense = (options: DenseOptions) => new Dense(options);
+export const einsumDense = (options: EinsumDenseOptions) => new EinsumDense(options);
 export const embedding = (options: EmbeddingOptions) => new Embedding(options);
+export const lambda = (options: LambdaOptions) => new Lambda(options);
 export const masking = (options?: MaskingOptions) => new Masking(options);
 export const activation = (options: ActivationOptions) => new Activation(options);
 export const elu = (options?: ELUOptions) => new ELU(options);

@@ -3,7 +3,7 @@ import { ActivationLayer } from '../layers/activation.js';
 import { Dense } from '../layers/dense.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import type { LossDefinition } from '../losses.js';
-import type { Metric } from '../metrics.js';
+import type { MetricDefinition } from '../metrics.js';
 import { checkOptions } from '../names.js';
 import type { Optimizer } from '../optimizer.js';
 import {
@@ -15,6 +15,7 @@ import {
   resolveMetric,
   resolveOptimizer,
 } from '../resolve.js';
+import { formatShape } from '../shape.js';
 
 type PerOutput<T> = T | readonly T[] | Readonly<Record<string, T>>;
 
@@ -36,7 +37,7 @@ export interface CompileOptions {
 /** A metric of an output, and its key in the history. */
 export interface CompiledMetric {
   readonly key: string;
-  readonly metric: Metric;
+  readonly metric: MetricDefinition;
   readonly weighted: boolean;
 }
 
@@ -91,7 +92,7 @@ function compiledMetric(
   tensor: SymbolicTensor,
   output: string,
   loss: LossDefinition,
-): Metric {
+): MetricDefinition {
   const { sampleShape } = tensor;
   const metric = resolveMetric(like, sampleShape.at(-1) ?? 1, loss.target);
   const { target } = metric;
@@ -103,11 +104,19 @@ function compiledMetric(
     );
   }
   metric.sums?.(sampleShape);
+  if (metric.sums && metric.several?.(sampleShape)) {
+    throw new ConfigError(
+      'metric-list',
+      `compile: metric '${metric.name}' gives a list of values for output '${output}', of shape ` +
+        `${formatShape(sampleShape, true)}, but logs hold numbers: choose one threshold, an average or an aggregation for ` +
+        'each metric, or count it without the model: updateState, result.',
+    );
+  }
   return metric;
 }
 
 /** As Keras names them: a weighted metric beside an unweighted one of its name gets `weighted_` in front. */
-function keyOf({ name }: Metric, prefix: string, weighted: boolean, keys: Set<string>): string {
+function keyOf({ name }: MetricDefinition, prefix: string, weighted: boolean, keys: Set<string>): string {
   const plain = `${prefix}${name}`;
   const key = weighted && keys.has(plain) ? `${prefix}weighted_${name}` : plain;
   if (keys.has(key)) {

@@ -1,4 +1,5 @@
-import type { Metric } from '../metrics.js';
+import { emitMetric, resultOf, sumsOf } from '../metrics/meter.js';
+import type { MetricDefinition } from '../metrics.js';
 import type { Builder } from '../plan/builder.js';
 import { type Place, Value } from '../plan/value.js';
 import { type Shape, sizeOf } from '../shape.js';
@@ -52,7 +53,7 @@ export class Scoreboard {
   constructor(
     runtime: Runtime,
     losses: number,
-    metrics: readonly { readonly metric: Metric; readonly shape: Shape }[],
+    metrics: readonly { readonly metric: MetricDefinition; readonly shape: Shape }[],
   ) {
     this.#heap = runtime.heap;
     this.#replicas = runtime.threads;
@@ -75,19 +76,12 @@ export class Scoreboard {
   }
 
   /** Counts a metric. */
-  addMetric(b: Builder, name: string, metric: Metric, scored: Scored): void {
-    const { prediction, target, weights } = scored;
-    const mask = b.maskOf(prediction);
-    const counted = mask && weights ? b.multiply(mask, weights) : (mask ?? weights);
-    if (metric.sums) {
-      const { shape } = prediction;
-      const sums = this.#next(metric.sums(shape));
-      metric.build(b, { ...scored, sums, weights: metric.masked ? counted : weights });
-      this.#metrics.push({ name, sums, result: (totals) => metric.result(totals, shape) });
-    } else {
-      const sums = this.#accumulate(b, metric.build(b, prediction, target), counted);
-      this.#metrics.push({ name, sums, result: ([total, count]) => metric.result(total, count) });
-    }
+  addMetric(b: Builder, name: string, metric: MetricDefinition, scored: Scored): void {
+    const { shape } = scored.prediction;
+    const sums = this.#next(sumsOf(metric, shape));
+    emitMetric(b, metric, { ...scored, sums });
+    // compile has refused those that give lists.
+    this.#metrics.push({ name, sums, result: (totals) => resultOf(metric, totals, shape) as number });
   }
 
   /** Begins anew. */
@@ -126,9 +120,9 @@ export class Scoreboard {
     this.#heap.release(this.#memory);
   }
 
-  #accumulate(b: Builder, perRow: Value, weights?: Value): Value {
+  #accumulate(b: Builder, perRow: Value): Value {
     const sums = this.#next(MEAN);
-    b.emit(core, 'accumulate', sums, perRow, weights ?? 0, perRow.count);
+    b.emit(core, 'accumulate', sums, perRow, 0, perRow.count);
     return sums;
   }
 
@@ -156,8 +150,4 @@ export class Scoreboard {
     this.#used += length * SUM_BYTES;
     return new Value([length], { type: 'float64', place });
   }
-}
-
-function sumsOf(metric: Metric, shape: Shape): number {
-  return metric.sums ? metric.sums(shape) : MEAN;
 }

@@ -10,6 +10,7 @@ interface Row {
   shape?: number[];
   inputs?: number;
   raw?: boolean;
+  functions?: Record<string, fl.LambdaFunction>;
 }
 
 type Make = (options?: object) => fl.Layer;
@@ -19,7 +20,8 @@ const rows = Object.entries(tables)
   .flatMap(([name, row]) => [row].flat().map((one) => [name, one] as const));
 
 test.each(rows)('%s %j: comes back from its config and from a file', (name, row) => {
-  const { options, shape = [8, 8], inputs: count = 1, raw = false } = row;
+  const { options, shape = [8, 8], inputs: count = 1, raw = false, functions = {} } = row;
+  for (const [known, fn] of Object.entries(functions)) fl.register(known, fn);
   const inputs = Array.from({ length: count }, () => fl.input({ shape }));
   const layer = (fl.layers[name as keyof typeof fl.layers] as unknown as Make)(options);
   const model = fl.model({ inputs, outputs: layer(inputs) });

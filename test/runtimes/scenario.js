@@ -79,7 +79,8 @@ async function runAll(fl, parts) {
 
 /** The layer between a dense layer for each of its inputs and a classifier, so that gradients go through it. */
 async function trainLayer({ fl, infer, x, y }, name, row) {
-  const { options, shape = [8, 8], inputs = 1, raw = false, steps = false } = row;
+  const { options, shape = [8, 8], inputs = 1, raw = false, steps = false, functions = {} } = row;
+  for (const [known, fn] of Object.entries(functions)) fl.register(known, fn);
   const { input, dense, flatten } = fl.layers;
   const pixels = input({ shape }).output;
   const sources = Array.from({ length: inputs }, () =>

@@ -96,6 +96,21 @@ CASES = [
     ("dot of a series and a vector", "dot", {"axes": [2, 1]}, [SERIES, (2, 3)]),
     ("dot of images", "dot", {"axes": [2, 3], "normalize": True}, [(2, 3, 4, 2), (2, 2, 3, 4)]),
 ]
+EQUATIONS = [
+    ("ab,bc->ac", 6, "c", (5, 7)),
+    ("abc,cd->abd", [None, 6], "d", SERIES),
+    ("...x,xy->...y", 6, "y", SERIES),
+    ("ab...,bc->ac...", 5, "c", SERIES),
+    ("abc,cde->abde", [None, 2, 5], "de", SERIES),
+    ("abcd,cde->abe", [None, 5], "e", IMAGES),
+    ("abc,bd->acd", [3, 6], "cd", SERIES),
+    ("abc,cd->adb", [5, 4], "d", SERIES),
+    ("abc,cd->ad", [5], None, SERIES),
+]
+CASES += [
+    (f"einsumDense {equation}", "einsumDense", {"equation": equation, "outputShape": output, "biasAxes": bias}, [shape])
+    for equation, output, bias, shape in EQUATIONS
+]
 CASES += [
     ("embedding", "embedding", {"inputDim": 9, "outputDim": 5}, [(3, 4)]),
     ("embedding of series", "embedding", {"inputDim": 3, "outputDim": 4, "maskZero": True}, [(2, 3, 5)]),
