@@ -246,7 +246,13 @@ function known<T extends object>(name: string, options: object, defaults: T): T 
   const config = { ...defaults, ...options } as T & Config;
   const { axis, labelSmoothing, reduction } = config;
   if (reduction !== undefined) checkChoice(reduction, `${where}: reduction`, REDUCTIONS);
-  if ('axis' in defaults && defaults.axis === -1) checkChoice(axis, `${where}: axis`, [-1]);
+  if ('axis' in defaults && defaults.axis === -1 && axis !== -1) {
+    throw new ConfigError(
+      'option-value',
+      `${where}: axis must be -1, but got ${String(axis)}: losses go by rows, the last axis of outputs and targets. ` +
+        'layers.permute behind the last layer brings another axis there.',
+    );
+  }
   if (labelSmoothing !== undefined) {
     checkNumber(labelSmoothing, `${where}: labelSmoothing`, { from: 0, to: 1 });
   }

@@ -149,7 +149,18 @@ describe('masks', () => {
   test('and ignoreClass are one thing', () => {
     const model = fl.sequential([
       fl.layers.embedding({ inputDim: 3, outputDim: 2, maskZero: true, inputShape: [3] }),
-      fl.layers.dense({ units: 2, kernelInitializer: 'zeros', activation: 'softmax' }),
+      fl.layers.dense({ units: 2, kernelInitializer: 'identity', activation: 'softmax' }),
+    ]);
+    const [, kernel, bias] = model.getWeights();
+    // Padding would be told for sure, the others are a toss.
+    model.setWeights([
+      [
+        [9, 0],
+        [0, 0],
+        [0, 0],
+      ],
+      kernel,
+      bias,
     ]);
     model.compile({ loss: fl.losses.sparseCategoricalCrossentropy({ ignoreClass: -1 }) });
     const one = model.testOnBatch(series, [[1, -1, 0]]).loss;
