@@ -53,6 +53,20 @@ describe.skipIf(!built)(`the same bits in a worker as here${reason}`, () => {
     expect(there).toBe(here);
   });
 
+  test('an embedding with a mask', async () => {
+    const make = () => {
+      const model = fl.sequential([
+        fl.layers.embedding({ inputDim: 17, outputDim: 4, maskZero: true, inputShape: [64] }),
+        fl.layers.dense({ units: 10, activation: 'softmax' }),
+      ]);
+      model.compile({ loss, metrics: ['accuracy'] });
+      return model;
+    };
+    const each = Int32Array.from({ length: y.data.length * 64 }, (_, i) => y.data[Math.floor(i / 64)]);
+    const [there, here] = await both(make, x, fl.tensor(each, [y.data.length, 64]), { epochs: 2 });
+    expect(there).toBe(here);
+  });
+
   test('two inputs by name, two outputs, a shared layer, a model as a layer, losses and metrics as objects', async () => {
     const make = () => {
       const a = fl.input({ shape: [64], name: 'a' });
