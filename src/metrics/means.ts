@@ -61,8 +61,11 @@ export const topKCategoricalAccuracy = (options: TopKOptions = {}): Metric =>
 export const sparseTopKCategoricalAccuracy = (options: TopKOptions = {}): Metric =>
   topK('sparseTopKCategoricalAccuracy', options, 'labels');
 /** The mean of the correlations of each row with its target (Pearson's); NaN where a row does not vary. */
-export const pearsonCorrelation = (options: MetricOptions = {}): Metric =>
-  rowValue('pearsonCorrelation', known('pearsonCorrelation', options, {}));
+export const pearsonCorrelation = (options: MetricOptions & { axis?: -1 } = {}): Metric => {
+  const config = known('pearsonCorrelation', options, { axis: -1 });
+  checkChoice(config.axis, 'metrics.pearsonCorrelation: axis', [-1]);
+  return rowValue('pearsonCorrelation', config);
+};
 
 /** mean (prediction - target)^2. */
 export const meanSquaredError = (options: MetricOptions = {}): Metric =>
