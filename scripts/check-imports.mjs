@@ -7,18 +7,7 @@ import { dirname, join, relative } from 'node:path';
  * is a file of a room that the list names by itself.
  */
 const ORDER = [
-  [
-    'errors',
-    'names',
-    'shape',
-    'identifiers',
-    'macrotask',
-    'shipped',
-    'elementary',
-    'schedule',
-    'registry',
-    'data/tensor',
-  ],
+  ['errors', 'names', 'shape', 'identifiers', 'macrotask', 'shipped', 'elementary', 'schedule', 'registry'],
   ['wasm'],
   ['threads', 'file'],
   ['random'],

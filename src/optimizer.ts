@@ -9,7 +9,7 @@ export type LearningRate = number | LearningRateSchedule | ((iteration: number) 
 export interface OptimizerOptions {
   /** The step size. Default: the optimizer's own. */
   learningRate?: LearningRate;
-  /** @deprecated The former name of `learningRate`; a warning says so. */
+  /** @deprecated The former name of `learningRate`; a warning says so. Default: none. */
   lr?: LearningRate;
   /**
    * Subtracts weight * weightDecay * learningRate before each step (decoupled, Loshchilov and Hutter 2019). Default 0, of

@@ -1,5 +1,3 @@
-import { ConfigError } from './errors.js';
-
 // biome-ignore lint/suspicious/noExplicitAny: losses and layers take functions of several kinds
 type AnyFunction = (...args: any[]) => unknown;
 
@@ -11,14 +9,11 @@ const functions = new Map<string, AnyFunction>();
  *
  *     const double = fl.register('double', (b, x) => b.affine(x, 2, 0));
  *
+ * A later function takes the name over.
+ *
  * @returns the function.
- * @throws ConfigError `registered` where another function has that name.
  */
 export function register<T extends AnyFunction>(name: string, fn: T): T {
-  const known = functions.get(name);
-  if (known && known !== fn) {
-    throw new ConfigError('registered', `register: another function is called '${name}' already.`);
-  }
   functions.set(name, fn);
   return fn;
 }

@@ -24,7 +24,9 @@ export interface StandaloneValues {
 }
 
 export interface StandaloneOptions {
+  /** Whether targets look like predictions, or are one class number a row. */
   readonly target: 'values' | 'labels';
+  /** A class number that marks rows which do not count. Default: none. */
   readonly ignoreClass?: number;
   /** Whom errors name. */
   readonly where: string;

@@ -38,9 +38,13 @@ export interface EinsumDenseOptions extends LayerOptions {
   kernelInitializer?: InitializerLike;
   /** Default 'zeros'. */
   biasInitializer?: InitializerLike;
+  /** Adds a penalty on the kernel to the loss. Default: none. */
   kernelRegularizer?: RegularizerLike;
+  /** Adds a penalty on the bias to the loss. Default: none. */
   biasRegularizer?: RegularizerLike;
+  /** What is done to the kernel after every step. Default: nothing. */
   kernelConstraint?: ConstraintLike;
+  /** What is done to the bias after every step. Default: nothing. */
   biasConstraint?: ConstraintLike;
 }
 

@@ -1,4 +1,6 @@
 import type { Constraint } from '../constraints.js';
+import { type NumberArray, type ShapedData, type Tensor, tensor } from '../data/tensor.js';
+import { ShapeError } from '../errors.js';
 import type { Initializer } from '../initializers.js';
 import { checkNumber, checkOptions } from '../names.js';
 import type { Builder } from '../plan/builder.js';
@@ -15,6 +17,8 @@ import {
   resolveInitializer,
   resolveRegularizer,
 } from '../resolve.js';
+import { formatShape, sameShape } from '../shape.js';
+import { runtime } from '../wasm/runtime.js';
 import { COMMON, checkCount, Layer, type LayerOptions, optional, type WeightBuilder } from './layer.js';
 
 export interface EmbeddingOptions extends LayerOptions {
@@ -24,16 +28,21 @@ export interface EmbeddingOptions extends LayerOptions {
   outputDim: number;
   /** Default 'uniform', from -0.05 to 0.05. */
   embeddingsInitializer?: InitializerLike;
+  /** Adds a penalty on the table to the loss. Default: none. */
   embeddingsRegularizer?: RegularizerLike;
-  /** What is done to the table after every step. */
+  /** What is done to the table after every step. Default: nothing. */
   embeddingsConstraint?: ConstraintLike;
+  /**
+   * The table to begin with, [inputDim, outputDim]. Default: what the initializer gives. Files keep only the result.
+   */
+  weights?: NumberArray | ShapedData;
   /** Whether index 0 stands for padding: the output then has a mask that leaves it out. Default false. */
   maskZero?: boolean;
 }
 
 const OPTIONS = [
   ...['inputDim', 'outputDim', 'embeddingsInitializer', 'embeddingsRegularizer', 'embeddingsConstraint'],
-  ...['maskZero', ...COMMON],
+  ...['maskZero', 'weights', ...COMMON],
 ];
 
 /**
@@ -50,6 +59,7 @@ export class Embedding extends Layer {
   readonly embeddingsConstraint: Constraint | undefined;
   readonly maskZero: boolean;
   embeddings!: Parameter;
+  readonly #given: Tensor | undefined;
 
   /** @throws ConfigError for sizes that are no positive whole numbers, unknown options and identifiers. */
   constructor(options: EmbeddingOptions) {
@@ -62,6 +72,14 @@ export class Embedding extends Layer {
     this.embeddingsRegularizer = optional(options.embeddingsRegularizer, resolveRegularizer);
     this.embeddingsConstraint = optional(options.embeddingsConstraint, resolveConstraint);
     this.maskZero = options.maskZero ?? false;
+    this.#given = options.weights && tensor(options.weights);
+    const shape = [this.inputDim, this.outputDim];
+    if (this.#given && !sameShape(this.#given.shape, shape)) {
+      throw new ShapeError(
+        'layer-shape',
+        `layers.embedding: weights must have the shape ${formatShape(shape)}, but got ${formatShape(this.#given.shape)}.`,
+      );
+    }
   }
 
   /** The table is the same for inputs of every shape. */
@@ -73,7 +91,7 @@ export class Embedding extends Layer {
     this.embeddings = b.parameter({
       name: 'embeddings',
       shape: [this.inputDim, this.outputDim],
-      initializer: this.embeddingsInitializer,
+      initializer: this.#given ? valuesOf(this.#given) : this.embeddingsInitializer,
       regularizer: this.embeddingsRegularizer,
       constraint: this.embeddingsConstraint,
     });
@@ -81,7 +99,7 @@ export class Embedding extends Layer {
 
   override call(b: Builder, x: Value): Value {
     const indices = b.indices(x, this.inputDim);
-    const y = b.gatherAt(this.embeddings, indices);
+    const y = b.gather(this.embeddings, indices);
     return this.maskZero ? b.withMask(y, b.indexMask(indices)) : y;
   }
 
@@ -105,4 +123,12 @@ export class Embedding extends Layer {
       maskZero,
     };
   }
+}
+
+function valuesOf({ data }: Tensor): Initializer {
+  return {
+    name: 'weights',
+    config: {},
+    fill: (address) => runtime().heap.f32.set(data, address / 4),
+  };
 }

@@ -31,11 +31,6 @@ export class MaskOperations extends ShapeOperations {
     return masked;
   }
 
-  /** Rows of `table` [limit, n] at the indices `x` [...]: [..., n], with NaN where there is no such row. */
-  gather(table: Operand, x: Value): Value {
-    return this.gatherAt(table, this.indices(x, this.value(table).shape[0]));
-  }
-
   /** Numbers as indices from 0 to limit - 1, and -1 for others. Data that come from outside are checked before. */
   indices(x: Value, limit: number): Value {
     const indices = new Value(x.shape, { batched: x.batched, type: 'int32' });
@@ -43,8 +38,8 @@ export class MaskOperations extends ShapeOperations {
     return indices;
   }
 
-  /** As `gather`, with what `indices` has made. */
-  gatherAt(table: Operand, indices: Value): Value {
+  /** Rows of `table` [., n] at what `indices` has made [...]: [..., n], with NaN where there is no such row. */
+  gather(table: Operand, indices: Value): Value {
     const weights = this.value(table);
     const { rows: limit, cols, needsGradient } = weights;
     const y = this.temporary([...indices.shape, cols], indices, { needsGradient });

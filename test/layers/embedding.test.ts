@@ -114,6 +114,21 @@ describe('the table', () => {
     }
   });
 
+  test('can be given', () => {
+    const weights = [
+      [1, 2, 3],
+      [4, 5, 6],
+      [7, 8, 9],
+      [0, 0, 0],
+      [1, 1, 1],
+    ];
+    expect(weightsOf(make({ weights }))[0]).toEqual(weights.flat());
+    expect(weightsOf(fl.load(make({ weights }).save()))[0]).toEqual(weights.flat());
+    expect(() => make({ weights: [[1, 2]] })).toThrow(
+      /weights must have the shape \[5, 3\], but got \[1, 2\]/,
+    );
+  });
+
   test('has a size', () => {
     expect(() => fl.layers.embedding({ inputDim: 0, outputDim: 1 })).toThrow(/inputDim/);
     expect(() => fl.layers.embedding({ inputDim: 2 ** 24 + 1, outputDim: 1 })).toThrow(/16777216/);

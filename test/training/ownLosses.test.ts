@@ -74,7 +74,6 @@ describe('a function as loss', () => {
     expect(() => make('own squares' as 'mse')).toThrow(fl.ConfigError);
     fl.register('own squares', squares);
     expect(fl.register('own squares', squares)).toBe(squares);
-    expect(() => fl.register('own squares', () => 0)).toThrow(/another function/);
     const byName = make({ name: 'own squares', config: {} });
     const byFunction = make(squares);
     expect(byName.trainOnBatch(x, y)).toEqual(byFunction.trainOnBatch(x, y));
