@@ -112,6 +112,7 @@ function lossSubject(like: LossLike, options: GradcheckOptions, next: () => numb
           rows,
         )
       : draw(prediction.shape, [0.1, 0.9], next);
+  let share = 1;
   return {
     name: `Loss '${loss.name}'`,
     parameters: [],
@@ -120,8 +121,12 @@ function lossSubject(like: LossLike, options: GradcheckOptions, next: () => numb
       { name: 'target', data: target ?? drawn(), type: labels ? 'int32' : 'float32', differentiable: false },
     ],
     startsGradients: true,
-    emit: (b, [x, y]) => [loss.build(b, { prediction: x, target: y })],
-    weightOf: () => 1 / sizeOf(rows),
+    emit: (b, [x, y]) => {
+      const value = loss.build(b, { prediction: x, target: y });
+      share = 4 / value.bytes(prediction.shape[0]);
+      return [value];
+    },
+    weightOf: () => share,
   };
 }
 

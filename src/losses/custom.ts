@@ -1,7 +1,7 @@
-import { ShapeError } from '../errors.js';
+import { ConfigError, ShapeError } from '../errors.js';
 import type { LossDefinition } from '../losses.js';
 import type { Builder } from '../plan/builder.js';
-import type { Value } from '../plan/value.js';
+import { Value } from '../plan/value.js';
 import { nameOf } from '../registry.js';
 import { formatShape, sameShape } from '../shape.js';
 import { countedRows, sampleWeights } from './inputs.js';
@@ -24,6 +24,7 @@ export function lossOf(fn: LossFunction): LossDefinition {
       const { prediction, target, plain } = inputs;
       const { weights } = plain ? inputs : countedRows(b, inputs, null, true);
       const value = fn(b, target, prediction);
+      if (!(value instanceof Value && value.batched)) throw noLoss(this.name, value);
       const perRow = sameShape(value.shape, prediction.shape) && value.shape.length ? b.mean(value) : value;
       return weights ? b.multiply(perRow, fitting(b, weights, perRow)) : perRow;
     },
@@ -37,5 +38,13 @@ function fitting(b: Builder, weights: Value, perRow: Value): Value {
     'loss-shape',
     `The loss function gives values of shape ${formatShape(perRow.shape, true)}, but there are weights of shape ` +
       `${formatShape(weights.shape, true)}.`,
+  );
+}
+
+function noLoss(name: string, got: unknown): ConfigError {
+  return new ConfigError(
+    'loss-value',
+    `The loss function '${name}' must return a value that b made, with numbers for each sample, but got ` +
+      `${got instanceof Value ? `one of shape ${formatShape(got.shape, false)} for the whole batch` : String(got)}.`,
   );
 }

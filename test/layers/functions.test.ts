@@ -95,6 +95,26 @@ describe('a wrapper', () => {
     expect(twice.layer.trainable).toBe(false);
   });
 
+  test('has the moving statistics of its layer, which stand still where it is frozen', () => {
+    const inner = fl.layers.batchNormalization({ momentum: 0.5 });
+    const model = fl.sequential([
+      new fl.Wrapper({ layer: inner, inputShape: [2] }),
+      fl.layers.dense({ units: 1 }),
+    ]);
+    const moved = () => {
+      model.compile({ loss: 'mse' });
+      model.trainOnBatch([[1, 2], [3, 5]], [1, 2]); // biome-ignore format: rows
+      return [...model.getWeights()[2].data];
+    };
+    expect(moved()).toEqual([1, 1.75]);
+    inner.trainable = false;
+    expect(moved()).toEqual([1, 1.75]);
+    const classes = { layers: [fl.Wrapper] };
+    expect(fl.cloneModel(model).getConfig().layers).toEqual(
+      fl.load(model.save(), classes).getConfig().layers,
+    );
+  });
+
   test('wraps a layer', () => {
     expect(() => new fl.Wrapper({} as fl.WrapperOptions)).toThrow(/needs a layer to wrap/);
   });
