@@ -25,11 +25,10 @@ export function describeArguments(options: CompileOptions, consequence: string):
   const metric: Resolve = (like) => resolveMetric(like, 0, 'values');
   const refuse = (part: object): never => {
     const { name } = part as { name?: unknown };
-    const fault =
-      typeof part === 'function'
-        ? "is no registered function, fl.register('name', fn)"
-        : 'is not as Fourlane ships it';
-    throw new ConfigError('own-part', `'${String(name)}' in what compile was told ${fault}: ${consequence}`);
+    const own = `'${String(name)}' in what compile was told is not as Fourlane ships it: ${consequence}`;
+    const remedy =
+      " Or register it, fl.register('name', fn), here and where it is read: for a worker in the setup module.";
+    throw new ConfigError('own-part', typeof part === 'function' ? own + remedy : own);
   };
   const given = {
     optimizer: described(optimizer, resolveOptimizer, refuse),

@@ -147,7 +147,9 @@ describe.skipIf(!built)(`what cannot be opened${reason}`, () => {
     const loss: LossFunction = (b, yTrue, yPred) => b.subtract(yTrue, yPred);
     const error = await own({ loss });
     expect(error).toMatchObject({ name: 'ConfigError', code: 'own-part' });
-    expect(error.message).toMatch(/register it here and in the setup module/);
+    expect(error.message).toMatch(
+      /'loss' in what .*register it, fl.register\('name', fn\), here and .* in the setup module/,
+    );
   });
 
   test('options of an optimizer that are functions', async () => {
