@@ -35,6 +35,7 @@ export {
 } from './activations';
 export { add, addRow, affine, allFinite, convertU8, fill, maximum, minimum, multiply, multiplyRow } from './elementwise';
 export { normalizeColumns } from './batchnorm';
+export { gatherRows, indexMask, maskRows, rowMask, toIndices } from './embedding';
 export { gemmNN } from './gemm';
 export { batchNN } from './gemmbatch';
 export { layerNormalize, rmsNormalize, unitNormalize } from './normalize';

@@ -17,6 +17,7 @@ export * from './normalize';
 export * from './batchnorm';
 export * from './reduce';
 export * from './shape';
+export * from './embedding';
 export * from './gemm';
 export * from './gemmbatch';
 export * from './sparse';

@@ -29,27 +29,27 @@ export function unitMean(y: usize, x: usize, n: i32): void {
   }
 }
 
-/**
- * For i32 labels [rows], one of which does not count: y = the labels with 0 in its place, weights = before (1
- * where that is 0) with 0 in its place; times rows / the number of those that count if `balance` is not 0.
- */
-export function ignoreLabel(
-  weights: usize,
-  y: usize,
-  labels: usize,
-  before: usize,
-  ignored: i32,
-  balance: i32,
-  rows: i32,
-): void {
-  let valid = 0;
-  for (let r = 0; r < rows; r++) valid += i32(load<i32>(labels + (<usize>r << 2)) != ignored);
-  const factor: f32 = balance && valid ? <f32>rows / <f32>valid : 1;
+/** For i32 labels [rows], one of which does not count: y = the labels with 0 in its place, mask = 0 there and 1 elsewhere. */
+export function ignoreLabel(mask: usize, y: usize, labels: usize, ignored: i32, rows: i32): void {
   for (let r = 0; r < rows; r++) {
     const offset = <usize>r << 2;
     const label = load<i32>(labels + offset);
-    const weight: f32 = before ? load<f32>(before + offset) : 1;
     store<i32>(y + offset, label == ignored ? 0 : label);
-    store<f32>(weights + offset, label == ignored ? 0 : weight * factor);
+    store<f32>(mask + offset, label == ignored ? 0 : 1);
+  }
+}
+
+/**
+ * weights [rows] = before [rows] (1 where that is 0) where mask [rows] is not 0, else 0; times rows / the number of those
+ * that count if `balance` is not 0, so that a mean over all rows is one over them alone.
+ */
+export function maskWeights(weights: usize, mask: usize, before: usize, balance: i32, rows: i32): void {
+  let valid = 0;
+  for (let r = 0; r < rows; r++) valid += i32(load<f32>(mask + (<usize>r << 2)) != 0);
+  const factor: f32 = balance && valid ? <f32>rows / <f32>valid : 1;
+  for (let r = 0; r < rows; r++) {
+    const offset = <usize>r << 2;
+    const weight: f32 = before ? load<f32>(before + offset) : 1;
+    store<f32>(weights + offset, load<f32>(mask + offset) != 0 ? weight * factor : 0);
   }
 }

@@ -7,24 +7,14 @@ import { dirname, join, relative } from 'node:path';
  * is a file of a room that the list names by itself.
  */
 const ORDER = [
-  [
-    'errors',
-    'names',
-    'shape',
-    'identifiers',
-    'macrotask',
-    'shipped',
-    'elementary',
-    'schedule',
-    'data/tensor',
-  ],
+  ['errors', 'names', 'shape', 'identifiers', 'macrotask', 'shipped', 'elementary', 'schedule', 'registry'],
   ['wasm'],
   ['threads', 'file'],
   ['random'],
   ['plan', 'initializers', 'regularizers', 'constraints'],
+  ['data'],
   ['activations', 'losses', 'metrics', 'optimizer', 'optimizers', 'schedules', 'resolve'],
   ['layers'],
-  ['data'],
   ['train', 'infer'],
   ['model'],
   ['loops'],

@@ -35,13 +35,14 @@ export { SymbolicTensor } from './layers/symbolic.js';
 export { type Gradients, type GradientsOptions, gradients } from './loops/gradients.js';
 export type { BatchParts, ClassNumbers, InputShapes, InputValues } from './loops/inputs.js';
 export type { CallOptions, LossBuilder, RowWeights } from './loops/lossBuilder.js';
-export type { LossFunction, Weights } from './loops/objective.js';
+export type { ObjectiveFunction, Weights } from './loops/objective.js';
 export {
   type ModelStepOptions,
   type TrainStep,
   type TrainStepOptions,
   trainStep,
 } from './loops/trainStep.js';
+export type { LossFunction } from './losses/custom.js';
 export type {
   BinaryFocalOptions,
   CategoricalFocalOptions,
@@ -49,13 +50,21 @@ export type {
   DiceOptions,
   HuberOptions,
   Loss,
+  LossDefinition,
   LossInputs,
   LossOptions,
   SparseCrossentropyOptions,
   TverskyOptions,
 } from './losses.js';
 export * as losses from './losses.js';
-export type { Metric, MetricInputs, MetricOptions, RowMetric, SummedMetric } from './metrics.js';
+export type {
+  Metric,
+  MetricDefinition,
+  MetricInputs,
+  MetricOptions,
+  RowMetric,
+  SummedMetric,
+} from './metrics.js';
 export * as metrics from './metrics.js';
 export type { CompileOptions } from './model/compile.js';
 export { cloneModel, fromConfig, type LayerClass, type RestoreOptions } from './model/config.js';
@@ -101,6 +110,7 @@ export type { Parameter } from './plan/parameter.js';
 export type { Value } from './plan/value.js';
 export type { Padding, SpreadOptions, WindowOptions } from './plan/windows.js';
 export { setSeed } from './random.js';
+export { register } from './registry.js';
 export type { Regularizer } from './regularizers.js';
 export * as regularizers from './regularizers.js';
 export { LearningRateSchedule } from './schedule.js';

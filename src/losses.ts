@@ -1,6 +1,9 @@
+import type { Data } from './data/adapt.js';
+import { runStandalone, type StandaloneData } from './data/standalone.js';
+import type { Tensor } from './data/tensor.js';
 import { ConfigError } from './errors.js';
 import type { CamelCase } from './identifiers.js';
-import { type LossInputs, reduced, sampleWeights, smoothed, withoutIgnored } from './losses/inputs.js';
+import { countedRows, type LossInputs, reduced, sampleWeights, smoothed } from './losses/inputs.js';
 import { checkChoice, checkNumber, checkOptions, toSnakeCase } from './names.js';
 import type { Builder } from './plan/builder.js';
 import type { Argument, StepArguments } from './plan/step.js';
@@ -12,8 +15,11 @@ import type { CoreKernels } from './wasm/generated/core.js';
 
 export type { LossInputs } from './losses/inputs.js';
 
-/** A loss function: a value for every row of the prediction, whose mean is the loss of a batch. */
-export interface Loss {
+/**
+ * What a loss is: a value for every row of the prediction, whose mean is the loss of a batch. `compile` takes any object of
+ * this kind; one of one's own is easier as a function `(b, yTrue, yPred) => value`.
+ */
+export interface LossDefinition {
   readonly name: string;
   /** The options that make an equal one; a loss without them cannot be sent to a worker. */
   readonly config?: Readonly<Record<string, unknown>>;
@@ -29,6 +35,21 @@ export interface Loss {
   readonly wholeBatch?: boolean;
   /** Emits its steps and returns the loss of every row. What is composed of operations can be trained on as it is. */
   build(b: Builder, inputs: LossInputs): Value;
+}
+
+/** A loss of the table. */
+export interface Loss extends LossDefinition {
+  /**
+   * The loss of data, without any model: a number, as the reduction says. `sampleWeight` has a weight for each sample, or
+   * for each row.
+   *
+   *     fl.losses.huber().compute([[1], [2]], [[1.5], [4]]); // 0.8125
+   *
+   * @throws ShapeError, ValueError where the data do not fit.
+   */
+  compute(yTrue: Data, yPred: Data, sampleWeight?: Data): number;
+  /** As `compute`, the weighted loss of every row: what Keras gives with reduction 'none'. [samples, ...]. */
+  computeRows(yTrue: Data, yPred: Data, sampleWeight?: Data): Tensor;
 }
 
 const REDUCTIONS = ['sum_over_batch_size', 'mean', 'mean_with_sample_weight', 'sum'] as const;
@@ -230,17 +251,28 @@ function known<T extends object>(name: string, options: object, defaults: T): T 
   const config: T & Config = typeof rule === 'string' ? { ...given, reduction: toSnakeCase(rule) } : given;
   const { axis, labelSmoothing, reduction } = config;
   if (reduction !== undefined) checkChoice(reduction, `${where}: reduction`, REDUCTIONS);
-  if ('axis' in defaults && defaults.axis === -1) checkChoice(axis, `${where}: axis`, [-1]);
+  if ('axis' in defaults && defaults.axis === -1 && axis !== -1) {
+    throw new ConfigError(
+      'option-value',
+      `${where}: axis must be -1, but got ${String(axis)}: losses go by rows, the last axis of outputs and targets. ` +
+        'layers.permute behind the last layer brings another axis there.',
+    );
+  }
   if (labelSmoothing !== undefined) {
     checkNumber(labelSmoothing, `${where}: labelSmoothing`, { from: 0, to: 1 });
   }
   return config;
 }
 
-function makeLoss(name: string, config: Config, build: Loss['build'], kind: Partial<Loss> = {}): Loss {
+function makeLoss(
+  name: string,
+  config: Config,
+  build: Loss['build'],
+  kind: Partial<LossDefinition> = {},
+): Loss {
   const { ignoreClass, reduction = 'sum_over_batch_size' } = config;
   const whole = reduction === 'sum' || reduction === 'mean_with_sample_weight' || ignoreClass != null;
-  return shipped({
+  return shipped<Loss>({
     name,
     config,
     target: 'values',
@@ -248,11 +280,30 @@ function makeLoss(name: string, config: Config, build: Loss['build'], kind: Part
     ...(whole ? { wholeBatch: true } : {}),
     ...kind,
     build(b, inputs) {
+      if (inputs.plain) return build(b, inputs);
       const balance = reduction === 'mean' || reduction === 'sum_over_batch_size';
-      const counted = withoutIgnored(b, inputs, ignoreClass, balance);
+      const counted = countedRows(b, inputs, ignoreClass, balance);
       return build(b, { ...counted, weights: reduced(b, reduction, counted) });
     },
+    compute(yTrue, yPred, sampleWeight) {
+      const { data } = rowsOf(this, { yTrue, yPred, sampleWeight });
+      let sum = 0;
+      for (const value of data) sum += value;
+      return sum / data.length;
+    },
+    computeRows(yTrue, yPred, sampleWeight) {
+      return rowsOf(this, { yTrue, yPred, sampleWeight }, true);
+    },
   });
+}
+
+/** The loss of every row; with `plain` only its weight is applied to it, else what makes their mean the loss. */
+function rowsOf(loss: LossDefinition, data: StandaloneData, plain = false): Tensor {
+  const { name, target, ignoreClass } = loss;
+  return runStandalone(data, { target, ignoreClass, where: `losses.${name}` }, (b, inputs) => {
+    const given = plain ? countedRows(b, inputs, ignoreClass, false) : inputs;
+    return loss.build(b, { ...given, plain });
+  })!;
 }
 
 function distance(name: LossKernel, options: LossOptions): Loss {

@@ -16,7 +16,14 @@ export {
   specificityAtSensitivity,
 } from './metrics/curves.js';
 export * from './metrics/means.js';
-export type { Metric, MetricInputs, MetricOptions, RowMetric, SummedMetric } from './metrics/metric.js';
+export type {
+  Metric,
+  MetricDefinition,
+  MetricInputs,
+  MetricOptions,
+  RowMetric,
+  SummedMetric,
+} from './metrics/metric.js';
 export type {
   ClassOutcomeOptions,
   FBetaOptions,

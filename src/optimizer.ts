@@ -9,6 +9,8 @@ export type LearningRate = number | LearningRateSchedule | ((iteration: number) 
 export interface OptimizerOptions {
   /** The step size. Default: the optimizer's own. */
   learningRate?: LearningRate;
+  /** @deprecated The former name of `learningRate`; a warning says so. Default: none. */
+  lr?: LearningRate;
   /**
    * Subtracts weight * weightDecay * learningRate before each step (decoupled, Loshchilov and Hutter 2019). Default 0, of
    * AdamW 0.004.
@@ -36,11 +38,16 @@ export interface OptimizerOptions {
   emaOverwriteFrequency?: number;
   /** How many gradients are collected, 2 or more, before one step follows their mean. Default: each makes a step. */
   gradientAccumulationSteps?: number;
+  /**
+   * What the loss is multiplied by before its gradient is computed, above 0, and the gradient divided by afterwards: keeps
+   * tiny gradients out of the range where float32 loses digits. Default: none.
+   */
+  lossScaleFactor?: number;
 }
 
 const COMMON = [
   ...['learningRate', 'weightDecay', 'excludeFromWeightDecay', 'clipnorm', 'clipvalue', 'globalClipnorm'],
-  ...['useEma', 'emaMomentum', 'emaOverwriteFrequency', 'gradientAccumulationSteps'],
+  ...['useEma', 'emaMomentum', 'emaOverwriteFrequency', 'gradientAccumulationSteps', 'lossScaleFactor'],
 ];
 
 /** The kernels that take one step for every weight. */
@@ -77,6 +84,7 @@ export abstract class Optimizer {
   readonly emaMomentum: number;
   readonly emaOverwriteFrequency: number | undefined;
   readonly gradientAccumulationSteps: number | undefined;
+  readonly lossScaleFactor: number | undefined;
   /** How many gradients the training that it belongs to has computed. */
   iterations = 0;
   /** The kernel that takes the step. */
@@ -92,8 +100,9 @@ export abstract class Optimizer {
    * @param own the names of the options that are not common to all.
    * @throws ConfigError for unknown options and for values out of range.
    */
-  constructor(name: string, options: OptimizerOptions, own: readonly string[], learningRate = 0.001) {
+  constructor(name: string, given: OptimizerOptions, own: readonly string[], learningRate = 0.001) {
     this.name = name;
+    const options = withoutAlias(given, `optimizers.${name}`);
     checkOptions(options, [...COMMON, ...own], `optimizers.${name}`);
     this.#options = options;
     this.#learningRate = this.#checkRate(options.learningRate ?? learningRate);
@@ -111,6 +120,7 @@ export abstract class Optimizer {
       options.gradientAccumulationSteps,
       2,
     );
+    this.lossScaleFactor = options.lossScaleFactor;
     const clips = (['clipnorm', 'clipvalue', 'globalClipnorm'] as const).filter(
       (clip) => options[clip] !== undefined,
     );
@@ -122,6 +132,7 @@ export abstract class Optimizer {
       );
     }
     for (const clip of clips) this.positive(clip, options[clip]!);
+    if (options.lossScaleFactor !== undefined) this.positive('lossScaleFactor', options.lossScaleFactor);
     this.clipnorm = options.clipnorm;
     this.clipvalue = options.clipvalue;
     this.globalClipnorm = options.globalClipnorm;
@@ -204,4 +215,14 @@ export abstract class Optimizer {
     if (typeof rate === 'function' || rate instanceof LearningRateSchedule) return rate;
     return this.positive('learningRate', rate, true);
   }
+}
+
+/** The options with `learningRate` in the place of `lr`. */
+function withoutAlias({ lr, ...options }: OptimizerOptions, where: string): OptimizerOptions {
+  if (lr === undefined) return options;
+  if (options.learningRate !== undefined) {
+    throw new ConfigError('option-value', `${where}: lr is learningRate; give one of the two.`);
+  }
+  console.warn(`${where}: lr is called learningRate.`);
+  return { ...options, learningRate: lr };
 }

@@ -6,20 +6,22 @@ import * as constraints from './constraints.js';
 import type { Identifier } from './identifiers.js';
 import type { Initializer } from './initializers.js';
 import * as initializers from './initializers.js';
-import type { Loss } from './losses.js';
+import { type LossFunction, lossOf } from './losses/custom.js';
+import type { LossDefinition } from './losses.js';
 import * as losses from './losses.js';
-import type { Metric } from './metrics.js';
+import type { Metric, MetricDefinition } from './metrics.js';
 import * as metrics from './metrics.js';
 import { lookUp } from './names.js';
 import type { Optimizer } from './optimizer.js';
 import * as optimizers from './optimizers.js';
+import { registered } from './registry.js';
 import type { Regularizer } from './regularizers.js';
 import * as regularizers from './regularizers.js';
 import type { LearningRateSchedule } from './schedule.js';
 import * as schedules from './schedules.js';
 
 export type ActivationLike = Identifier<typeof activations> | ActivationAlias | Described | Activation;
-export type InitializerLike = Identifier<typeof initializers> | Described | Initializer;
+export type InitializerLike = Identifier<typeof initializers> | InitializerAlias | Described | Initializer;
 export type ConstraintLike = Identifier<typeof constraints> | ConstraintAlias | Described | Constraint;
 export type RegularizerLike =
   | Identifier<typeof regularizers>
@@ -30,9 +32,16 @@ export type RegularizerLike =
 
 type LossAlias = keyof typeof lossAliases;
 type MetricAlias = keyof typeof metricAliases;
-export type LossLike = Identifier<typeof losses> | LossAlias | Described | Loss;
+/** A name, an object, or a function `(b, yTrue, yPred) => value` of builder operations. */
+export type LossLike = Identifier<typeof losses> | LossAlias | Described | LossDefinition | LossFunction;
 /** 'accuracy' and 'acc' stand for the binary, categorical or sparse one, whichever fits the output and the loss. */
-export type MetricLike = Identifier<typeof metrics> | MetricAlias | 'accuracy' | 'acc' | Described | Metric;
+export type MetricLike =
+  | Identifier<typeof metrics>
+  | MetricAlias
+  | 'accuracy'
+  | 'acc'
+  | Described
+  | MetricDefinition;
 /** In lower case, or as the class is called. */
 export type OptimizerLike = (keyof typeof optimizers & string) | Described | Optimizer;
 
@@ -41,6 +50,13 @@ const activationAliases = {
   swish: 'silu',
   hard_swish: 'hardSilu',
   hardswish: 'hardSilu',
+} as const;
+type InitializerAlias = keyof typeof initializerAliases;
+const initializerAliases = {
+  normal: 'randomNormal',
+  one: 'ones',
+  uniform: 'randomUniform',
+  zero: 'zeros',
 } as const;
 type ConstraintAlias = keyof typeof constraintAliases;
 const constraintAliases = { minmaxnorm: 'minMaxNorm' } as const;
@@ -109,7 +125,7 @@ export function resolveActivation(activation: ActivationLike): Activation {
 }
 
 export function resolveInitializer(initializer: InitializerLike): Initializer {
-  return resolve(initializer, 'fill', initializers, 'initializer');
+  return resolve(initializer, 'fill', initializers, 'initializer', initializerAliases);
 }
 
 export function resolveRegularizer(regularizer: RegularizerLike): Regularizer {
@@ -123,13 +139,21 @@ export function resolveConstraint(constraint: ConstraintLike): Constraint {
   return resolve(constraint, 'emit', constraints, 'constraint', constraintAliases);
 }
 
-export function resolveLoss(loss: LossLike): Loss {
-  return resolve(loss, 'build', losses, 'loss', lossAliases);
+export function resolveLoss(loss: LossLike): LossDefinition {
+  if (typeof loss === 'function') return lossOf(loss);
+  const own = registered(typeof loss === 'string' ? loss : loss.name);
+  if (own && !(typeof loss === 'object' && 'build' in loss)) return lossOf(own as LossFunction);
+  return resolve<LossDefinition>(loss, 'build', losses, 'loss', lossAliases);
 }
 
 /** The metric and the key under which it stands in the history: the name as it was given. */
-export function resolveMetric(metric: MetricLike, outputWidth: number, target: 'values' | 'labels'): Metric {
-  if (typeof metric !== 'string') return resolve(metric, 'build', metrics, 'metric', metricAliases);
+export function resolveMetric(
+  metric: MetricLike,
+  outputWidth: number,
+  target: 'values' | 'labels',
+): MetricDefinition {
+  if (typeof metric !== 'string')
+    return resolve<MetricDefinition>(metric, 'build', metrics, 'metric', metricAliases);
   if (metric !== 'accuracy' && metric !== 'acc') {
     return {
       ...lookUp(metrics as Table<Metric>, metric, 'metric', { ...metricAliases, acc: '' })({} as never),

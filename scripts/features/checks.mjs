@@ -68,7 +68,6 @@ export const LEFT_OUT = {
     synchronized: 'there are no devices to synchronize',
   },
   SparseTopKCategoricalAccuracy: { fromSortedIds: 'predictions are scores, not sorted class numbers' },
-  Embedding: { weights: 'setWeights says it' },
 };
 
 /** Rows by their names in the table, with what shows that they are there. */

@@ -54,8 +54,16 @@ export function splitData(data: ModelData, expected: readonly Expected[], argume
   );
 }
 
-/** @throws ShapeError, ValueError that name the argument and the input of the model. */
-export function inputColumn(data: Data, { name, sampleShape: shape }: Expected, argument: string): Column {
+/**
+ * @param limit what values must be whole numbers below of, where they are indices.
+ * @throws ShapeError, ValueError that name the argument and the input of the model.
+ */
+export function inputColumn(
+  data: Data,
+  { name, sampleShape: shape }: Expected,
+  argument: string,
+  limit?: number,
+): Column {
   const what = `${argument} for '${name}'`;
   if (data instanceof SparseMatrix) {
     if (shape.length !== 1 || shape[0] !== data.shape[1]) throw wrongShape(what, shape, data.shape);
@@ -66,7 +74,23 @@ export function inputColumn(data: Data, { name, sampleShape: shape }: Expected, 
   const kind = values instanceof Uint8Array ? 'bytes' : 'numbers';
   if (values instanceof Float32Array || values instanceof Float64Array)
     checkFinite(values, sizeOf(shape), what);
-  return notEmpty(new DenseColumn(kind, values, shape, scale, offset), what);
+  const column = new DenseColumn(kind, values, shape, scale, offset);
+  if (limit !== undefined) checkIndices(column, limit, what);
+  return notEmpty(column, what);
+}
+
+/** @throws ValueError `index-range` that says where the first value stands that is no index. */
+function checkIndices({ data, scale, offset, shape }: DenseColumn, limit: number, what: string): void {
+  const width = sizeOf(shape);
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] * scale + offset;
+    if (value >= 0 && value < limit && Number.isInteger(value)) continue;
+    throw new ValueError(
+      'index-range',
+      `${what} holds ${value} at row ${Math.floor(i / width)}, position ${i % width}, which is no index: they are whole ` +
+        `numbers from 0 to ${limit - 1}.`,
+    );
+  }
 }
 
 /** Targets that look like the output. */

@@ -1,7 +1,6 @@
 import { type DenseData, Tensor, tensor } from '../data/tensor.js';
 import { ConfigError, ValueError } from '../errors.js';
 import { Layer } from '../layers/layer.js';
-import type { Loss } from '../losses.js';
 import { placeWeights } from '../model/weights.js';
 import { checkNumber, checkOptions } from '../names.js';
 import { Value } from '../plan/value.js';
@@ -99,7 +98,7 @@ function layerSubject(layer: Layer, options: GradcheckOptions, next: () => numbe
 }
 
 function lossSubject(like: LossLike, options: GradcheckOptions, next: () => number): Subject {
-  const loss: Loss = resolveLoss(like);
+  const loss = resolveLoss(like);
   const { batchSize = 3, range = [0.1, 0.9], inputShape = [5] } = options;
   const [prediction] = dataOf(options.inputs) ?? [draw([batchSize, ...(inputShape as Shape)], range, next)];
   const labels = loss.target === 'labels';
@@ -113,6 +112,7 @@ function lossSubject(like: LossLike, options: GradcheckOptions, next: () => numb
           rows,
         )
       : draw(prediction.shape, [0.1, 0.9], next);
+  let share = 1;
   return {
     name: `Loss '${loss.name}'`,
     parameters: [],
@@ -121,8 +121,12 @@ function lossSubject(like: LossLike, options: GradcheckOptions, next: () => numb
       { name: 'target', data: target ?? drawn(), type: labels ? 'int32' : 'float32', differentiable: false },
     ],
     startsGradients: true,
-    emit: (b, [x, y]) => [loss.build(b, { prediction: x, target: y })],
-    weightOf: () => 1 / sizeOf(rows),
+    emit: (b, [x, y]) => {
+      const value = loss.build(b, { prediction: x, target: y });
+      share = 4 / value.bytes(prediction.shape[0]);
+      return [value];
+    },
+    weightOf: () => share,
   };
 }
 

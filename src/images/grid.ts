@@ -13,7 +13,7 @@ export interface Image {
 }
 
 export interface GridOptions {
-  /** The shape of one image, [height, width] or [height, width, channels], where the data do not have it. */
+  /** The shape of one image, [height, width] or [height, width, channels], where the data do not have it. Default: that of the data. */
   shape?: Shape;
   /** Images in a row. Default: as many as make the grid square. */
   columns?: number;

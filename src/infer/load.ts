@@ -7,6 +7,7 @@ import { parseJson } from '../file/json.js';
 import { readModelFile, SLOTS } from '../file/metadata.js';
 import type { NamedTensor } from '../file/safetensors.js';
 import { checkOptions } from '../names.js';
+import { indexLimits } from '../plan/indices.js';
 import {
   type ForwardProgram,
   type FoundKernel,
@@ -73,6 +74,7 @@ export function load(bytes: Uint8Array | ArrayBuffer, options: LoadOptions = {})
 export class InferenceModel {
   readonly #inputs: readonly Expected[];
   readonly #program: ForwardProgram;
+  readonly #indexLimits: readonly (number | undefined)[];
   readonly #programs = new Map<string, PredictingProgram>();
   /** Keeps the weights in memory as long as the model is there. */
   readonly #weights: Allocation;
@@ -101,6 +103,7 @@ export class InferenceModel {
       heap.release(this.#weights);
       throw error;
     }
+    this.#indexLimits = indexLimits(this.#program.steps, this.#program.inputs);
     this.#inputs = this.#program.inputs.map(({ shape }, i) => ({
       name: `input ${i + 1}`,
       sampleShape: shape,
@@ -122,7 +125,7 @@ export class InferenceModel {
       );
     }
     const parts = splitData(x, this.#inputs, 'x');
-    const columns = parts.map((part, i) => inputColumn(part, this.#inputs[i], 'x'));
+    const columns = parts.map((part, i) => inputColumn(part, this.#inputs[i], 'x', this.#indexLimits[i]));
     const samples = makeSamples(columns, [], () => 'x');
     const feed = this.#bind(columns, Math.min(batchSize, samples.length));
     const tensors = predictSamples(feed, samples, batchSize);

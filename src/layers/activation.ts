@@ -43,6 +43,10 @@ export abstract class ActivationLayer extends Layer {
     return this.activation.apply(b, x);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override getConfig(): Record<string, unknown> {
     return { ...super.getConfig(), ...this.activation.config };
   }
@@ -171,6 +175,10 @@ export class PReLU extends Layer {
     const slope = b.reshape(b.broadcast(this.alpha, x.shape), [size]);
     const below = b.reshape(b.apply('relu', b.affine(x, -1, 0)), [size]);
     return b.subtract(b.apply('relu', x), b.reshape(b.multiply(below, slope), x.shape));
+  }
+
+  override get supportsMasking(): boolean {
+    return true;
   }
 
   override getConfig(): Record<string, unknown> {

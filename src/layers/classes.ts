@@ -17,10 +17,14 @@ export {
   SeparableConv1D,
   SeparableConv2D,
 } from './depthwiseConvolution.js';
+export { EinsumDense, type EinsumDenseOptions } from './einsum.js';
+export { Embedding, type EmbeddingOptions } from './embedding.js';
 export { Identity } from './identity.js';
 export { CenterCrop, Resizing } from './images.js';
 export { InputLayer } from './input.js';
+export { Lambda, type LambdaFunction, type LambdaOptions } from './lambda.js';
 export { Layer, type LayerOptions, type WeightBuilder, type WeightOptions } from './layer.js';
+export { Masking } from './masking.js';
 export { Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract } from './merge.js';
 export {
   BatchNormalization,
@@ -72,3 +76,4 @@ export {
   ZeroPadding2D,
   ZeroPadding3D,
 } from './resize.js';
+export { Wrapper, type WrapperOptions } from './wrapper.js';

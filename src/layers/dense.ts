@@ -107,6 +107,10 @@ export class Dense extends Layer {
     return this.activation.apply(b, b.dense(x, this.kernel, this.bias), true);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override get readsSparse(): boolean {
     return this.call === Dense.prototype.call;
   }

@@ -15,4 +15,8 @@ export class Identity extends Layer {
   override call(_b: Builder, x: Value): Value {
     return x;
   }
+
+  override get supportsMasking(): boolean {
+    return true;
+  }
 }

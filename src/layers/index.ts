@@ -48,10 +48,14 @@ import {
   SeparableConv2D,
   type SeparableOptions,
 } from './depthwiseConvolution.js';
+import { EinsumDense, type EinsumDenseOptions } from './einsum.js';
+import { Embedding, type EmbeddingOptions } from './embedding.js';
 import { Identity } from './identity.js';
 import { CenterCrop, Resizing, type ResizingOptions, type SizeOptions } from './images.js';
 import { InputLayer, type InputOptions } from './input.js';
+import { Lambda, type LambdaOptions } from './lambda.js';
 import type { LayerOptions } from './layer.js';
+import { Masking, type MaskingOptions } from './masking.js';
 import {
   Add,
   Average,
@@ -189,6 +193,10 @@ export type {
 
 export const input = (options: InputOptions) => new InputLayer(options);
 export const dense = (options: DenseOptions) => new Dense(options);
+export const einsumDense = (options: EinsumDenseOptions) => new EinsumDense(options);
+export const embedding = (options: EmbeddingOptions) => new Embedding(options);
+export const lambda = (options: LambdaOptions) => new Lambda(options);
+export const masking = (options?: MaskingOptions) => new Masking(options);
 export const activation = (options: ActivationOptions) => new Activation(options);
 export const conv1D = (options: ConvolutionOptions) => new Conv1D(options);
 export const conv2D = (options: ConvolutionOptions) => new Conv2D(options);

@@ -107,6 +107,7 @@ export abstract class Layer extends Callable {
   /** Every use of the layer in a graph, in their order. */
   readonly nodes: Node[] = [];
   #trainable: boolean;
+  #warned = false;
   #builtFor: readonly Shape[] | undefined;
 
   constructor({ name, trainable = true, inputShape, activityRegularizer }: LayerOptions = {}) {
@@ -136,6 +137,38 @@ export abstract class Layer extends Callable {
 
   /** Emits the layer's operations. */
   abstract call(b: Builder, ...inputs: Value[]): Value | readonly Value[];
+
+  /**
+   * Emits `call` with what every layer has: the penalty on its outputs and their masks. Where the layer does not support
+   * masks those of its inputs end here, with a warning.
+   */
+  emit(b: Builder, inputs: readonly Value[]): readonly Value[] {
+    const results = this.call(b, ...inputs);
+    const outputs = results instanceof Value ? [results] : results;
+    for (const output of outputs) this.activityRegularizer?.emitActivity(b, output);
+    if (!this.supportsMasking && inputs[0] && b.maskOf(inputs[0])) this.#warnOfMask();
+    return outputs.map((output) =>
+      b.withMask(output, this.supportsMasking ? this.computeMask(b, inputs, output) : undefined),
+    );
+  }
+
+  /** Whether it knows what the mask of its input means for its output. Default false. */
+  get supportsMasking(): boolean {
+    return false;
+  }
+
+  /** The mask of an output, where the layer supports masks: by default that of the first input. */
+  computeMask(b: Builder, inputs: readonly Value[], _output: Value): Value | undefined {
+    return b.maskOf(inputs[0]);
+  }
+
+  #warnOfMask(): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    console.warn(
+      `Layer '${this.name}' does not support the mask of its input: what comes behind it does not see the mask.`,
+    );
+  }
 
   /** Whether `call` can read an input of sparse rows. */
   get readsSparse(): boolean {
@@ -203,6 +236,11 @@ export abstract class Layer extends Callable {
   /** The weights that optimizers may change: none where the layer is frozen. */
   trainableParameters(): readonly Parameter[] {
     return this.trainable ? this.parameters.filter(({ trainable }) => trainable) : [];
+  }
+
+  /** The layer and those within it, but of models only what they consist of. */
+  flatLayers(): Layer[] {
+    return [this];
   }
 
   /** How many numbers its weights hold. */

@@ -2,7 +2,7 @@ import { ConfigError, ShapeError } from '../errors.js';
 import { checkOptions } from '../names.js';
 import { overAxes, sampleAxis } from '../plan/axes.js';
 import type { Builder } from '../plan/builder.js';
-import type { Value } from '../plan/value.js';
+import { Value } from '../plan/value.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
 import { COMMON, Layer, type LayerOptions } from './layer.js';
 
@@ -19,6 +19,36 @@ abstract class Merge extends Layer {
     checkInputs(inputs, (value, first) => sameShape(value.shape, first.shape), 'of the same shape');
     return this.merge(b, inputs);
   }
+
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
+  /** A row counts where it does in any of the inputs; without a mask of each of them all rows do. */
+  override computeMask(b: Builder, inputs: readonly Value[]): Value | undefined {
+    const masks = inputs.map((input) => b.maskOf(input));
+    return masks.reduce((all, mask) => all && mask && b.maximum(all, mask));
+  }
+}
+
+/** As Keras: what does not count in one input gives way to the others. */
+function extreme(b: Builder, inputs: readonly Value[], choose: (a: Value, c: Value) => Value): Value {
+  const [first, ...others] = inputs;
+  let output = first;
+  let outputMask = b.maskOf(first);
+  for (const input of others) {
+    const mask = b.maskOf(input);
+    const other = mask ? select(b, mask, input, output) : input;
+    if (outputMask) output = select(b, outputMask, output, other);
+    outputMask = mask && outputMask && b.maximum(outputMask, mask);
+    output = choose(output, other);
+  }
+  return output;
+}
+
+/** Rows of x where the mask is 1, of y elsewhere. */
+function select(b: Builder, mask: Value, x: Value, y: Value): Value {
+  return b.add(b.maskRows(x, mask), b.maskRows(y, b.affine(mask, -1, 1)));
 }
 
 /** The sum of its inputs. */
@@ -42,7 +72,7 @@ export class Subtract extends Merge {
 export class Maximum extends Merge {
   static override className = 'Maximum';
   protected override merge(b: Builder, inputs: readonly Value[]): Value {
-    return inputs.reduce((largest, input) => b.maximum(largest, input));
+    return extreme(b, inputs, (largest, input) => b.maximum(largest, input));
   }
 }
 
@@ -50,7 +80,7 @@ export class Maximum extends Merge {
 export class Minimum extends Merge {
   static override className = 'Minimum';
   protected override merge(b: Builder, inputs: readonly Value[]): Value {
-    return inputs.reduce((smallest, input) => b.minimum(smallest, input));
+    return extreme(b, inputs, (smallest, input) => b.minimum(smallest, input));
   }
 }
 
@@ -95,6 +125,21 @@ export class Concatenate extends Layer {
       value.shape.length === rank && value.shape.every((size, i) => i === axis || size === first.shape[i]);
     checkInputs(inputs, fits, `that agree on every axis but ${this.axis}`);
     return b.concatenate(inputs, axis);
+  }
+
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
+  /** Inputs without a mask count whole. Joined over the last axis, a row counts where any of its parts does. */
+  override computeMask(b: Builder, inputs: readonly Value[]): Value | undefined {
+    if (!inputs.some((input) => b.maskOf(input))) return undefined;
+    const axis = sampleAxis(this.axis, inputs[0].shape);
+    const masks = inputs.map(
+      (input) => b.maskOf(input) ?? b.full(new Value(input.shape.slice(0, -1), { batched: true }), 1),
+    );
+    if (axis < inputs[0].shape.length - 1) return b.concatenate(masks, axis);
+    return masks.reduce((all, mask) => b.maximum(all, mask));
   }
 
   override getConfig(): Record<string, unknown> {
@@ -151,6 +196,14 @@ export class Dot extends Layer {
     );
     const shape = [...left, ...right];
     return b.reshape(product, shape.length ? shape : [1]);
+  }
+
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
+  override computeMask(): undefined {
+    return undefined;
   }
 
   override getConfig(): Record<string, unknown> {

@@ -104,6 +104,10 @@ abstract class Scaled extends Layer {
     return this.beta ? b.add(scaled, row(this.beta)) : scaled;
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override getConfig(): Record<string, unknown> {
     const { epsilon, center, scale } = this;
     return {
@@ -135,7 +139,8 @@ export interface BatchNormalizationOptions extends ScaledOptions {
 /**
  * gamma (x - mean) / sqrt(variance + epsilon) + beta for every entry of an axis (Ioffe and Szegedy 2015). In training
  * mean and variance are those of the batch, over all other axes, and moving ones follow them; otherwise, and where
- * `trainable` is false, the moving ones are used. Weights: gamma, beta, movingMean, movingVariance.
+ * `trainable` is false, the moving ones are used. Where the input has a mask, mean and variance are those of the rows that
+ * count. Weights: gamma, beta, movingMean, movingVariance.
  *
  * Where threads divide a batch each normalises its own part, and the moving statistics follow those of the first part.
  */
@@ -182,15 +187,21 @@ export class BatchNormalization extends Scaled {
   }
 
   override call(b: Builder, x: Value): Value {
-    return overAxes(b, x, [sampleAxis(this.axis, x.shape)], (rows) =>
-      this.scaled(b, this.#normalized(b, rows)),
-    );
+    const axis = sampleAxis(this.axis, x.shape);
+    const mask = b.maskOf(x);
+    if (mask && b.training && axis !== x.shape.length - 1) {
+      throw new ConfigError(
+        'mask-axis',
+        `only the last axis of an input with a mask can be normalised, but axis is ${this.axis}.`,
+      );
+    }
+    return overAxes(b, x, [axis], (rows) => this.scaled(b, this.#normalized(b, rows, mask)));
   }
 
-  #normalized(b: Builder, x: Value): Value {
+  #normalized(b: Builder, x: Value, mask: Value | undefined): Value {
     const { epsilon, momentum, movingMean, movingVariance } = this;
     if (!b.training || b.isFrozen(this)) return b.normalizeColumns(x, movingMean, movingVariance, epsilon);
-    const { y, mean, variance } = b.batchNormalize(x, epsilon);
+    const { y, mean, variance } = b.batchNormalize(x, epsilon, mask);
     b.moveTowards(movingMean, mean, momentum);
     b.moveTowards(movingVariance, variance, momentum);
     return y;
@@ -365,6 +376,10 @@ export class UnitNormalization extends Layer {
 
   override call(b: Builder, x: Value): Value {
     return overAxes(b, x, sampleAxes(this.axis, x.shape), (rows) => b.normalizeRows('unit', rows, SHORTEST));
+  }
+
+  override get supportsMasking(): boolean {
+    return true;
   }
 
   override getConfig(): Record<string, unknown> {

@@ -48,6 +48,10 @@ export class Rescaling extends Layer {
     return b.affine(x, this.scale, this.offset);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override getConfig(): Record<string, unknown> {
     return { ...super.getConfig(), scale: this.scale, offset: this.offset };
   }

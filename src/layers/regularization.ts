@@ -40,6 +40,10 @@ export abstract class Noise extends Layer {
     return this.seed === undefined ? undefined : (streams.own | this.seed) >>> 0;
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override getConfig(): Record<string, unknown> {
     return { ...super.getConfig(), seed: this.seed };
   }
@@ -275,6 +279,10 @@ export class ActivityRegularization extends Layer {
 
   override call(_b: Builder, x: Value): Value {
     return x;
+  }
+
+  override get supportsMasking(): boolean {
+    return true;
   }
 
   override getConfig(): Record<string, unknown> {

@@ -57,7 +57,12 @@ export function rehearsed(input: Shape | ClassNumbers): Value {
 }
 
 /** Checks a batch whole. @throws ShapeError, ValueError that name the part. */
-export function batchSamples(inputs: InputShapes, batch: BatchParts<InputShapes>, where: string): Samples {
+export function batchSamples(
+  inputs: InputShapes,
+  indexLimits: readonly (number | undefined)[],
+  batch: BatchParts<InputShapes>,
+  where: string,
+): Samples {
   if (typeof batch !== 'object' || batch === null) {
     throw new ValueError('data-missing', `${where} takes a batch: { ${Object.keys(inputs).join(', ')} }.`);
   }
@@ -68,12 +73,18 @@ export function batchSamples(inputs: InputShapes, batch: BatchParts<InputShapes>
     const fault = missing === undefined ? `has a part '${unknown}'` : `has no part '${missing}'`;
     throw new ShapeError('data-parts', `${where}: the batch ${fault}; expected ${names.join(', ')}.`);
   }
-  const columns = names.map((name) => columnOf(name, inputs[name], batch[name], where));
+  const columns = names.map((name, i) => columnOf(name, inputs[name], batch[name], where, indexLimits[i]));
   return makeSamples(columns, [], (column) => `${where}: '${names[column]}'`);
 }
 
-function columnOf(name: string, input: Shape | ClassNumbers, data: Data, where: string): Column {
-  if (!isClassNumbers(input)) return inputColumn(data, { name, sampleShape: input }, where);
+function columnOf(
+  name: string,
+  input: Shape | ClassNumbers,
+  data: Data,
+  where: string,
+  limit: number | undefined,
+): Column {
+  if (!isClassNumbers(input)) return inputColumn(data, { name, sampleShape: input }, where, limit);
   const { classes, shape = [], ignoreClass } = input;
   return labelColumn(data, { name, sampleShape: [...shape, classes] }, where, ignoreClass);
 }

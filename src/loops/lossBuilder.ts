@@ -45,10 +45,8 @@ export class LossBuilder extends Builder {
     try {
       return within(layer, () => {
         layer.buildFor(values.map(({ shape }) => shape));
-        const results = layer.call(this, ...values);
+        const outputs = layer.emit(this, values);
         checkPlaced(layer);
-        const outputs = results instanceof Value ? [results] : results;
-        for (const output of outputs) layer.activityRegularizer?.emitActivity(this, output);
         return outputs;
       });
     } finally {
@@ -57,9 +55,10 @@ export class LossBuilder extends Builder {
   }
 
   /**
-   * The loss of every row of a prediction, whose mean is the loss of the batch. Operations may stand behind it.
+   * The loss of every row of a prediction, whose mean is the loss of the batch. Operations may stand behind it. Rows that
+   * the mask of the prediction leaves out count 0, and the others share the number of all rows.
    *
-   * @param loss its name, or what `fl.losses` make.
+   * @param loss its name, what `fl.losses` make, or a function `(b, yTrue, yPred) => value`.
    * @param prediction [..., n].
    * @param target of the shape of the prediction, or one number for all of it; for a sparse loss an input of classes.
    * @throws ShapeError, ConfigError where these do not fit.

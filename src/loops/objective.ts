@@ -1,6 +1,7 @@
 import { ConfigError } from '../errors.js';
 import { Layer } from '../layers/layer.js';
 import type { BuilderOptions } from '../plan/builder.js';
+import { indexLimits } from '../plan/indices.js';
 import { Parameter } from '../plan/parameter.js';
 import { Value } from '../plan/value.js';
 import { checkInputs, type InputShapes, type InputValues, isClassNumbers, rehearsed } from './inputs.js';
@@ -13,7 +14,7 @@ export type Weights = Layer | Parameter | readonly (Layer | Parameter)[];
  * A loss as a function of a batch: a value, or several by name whose sum is the loss. Each counts as the mean of all of its
  * elements. It is called when the loop is made and once for each program that is built, so it must do the same each time.
  */
-export type LossFunction<Inputs> = (
+export type ObjectiveFunction<Inputs> = (
   b: LossBuilder,
   inputs: InputValues<Inputs>,
 ) => Value | Readonly<Record<string, Value>>;
@@ -22,8 +23,8 @@ export interface ObjectiveOptions<Inputs extends InputShapes> {
   /** The parts of a batch: the shape of one sample of each, or `{ classes }` for class numbers. */
   inputs: Inputs;
   /** What is minimised: a value, or several by name whose sum it is. */
-  loss: LossFunction<Inputs>;
-  /** Whether the regularizers of the parameters, and of what layers in the loss put out, count. Default true. */
+  loss: ObjectiveFunction<Inputs>;
+  /** Whether the regularizers of the parameters and what layers in the loss add (penalties, `b.addLoss`) count. Default true. */
   regularization?: boolean;
   /** For messages. Default: the name of the function. */
   name?: string;
@@ -35,7 +36,7 @@ export const COMMON = ['loss', 'parameters', 'regularization', 'name'];
 /** A loss over a batch, and what it is differentiated by. */
 export interface Objective {
   readonly inputs: InputShapes;
-  readonly loss: LossFunction<InputShapes>;
+  readonly loss: ObjectiveFunction<InputShapes>;
   readonly parameters: readonly Parameter[];
   /** Names of inputs. */
   readonly inputGradients: readonly string[];
@@ -43,9 +44,14 @@ export interface Objective {
   readonly regularization: boolean;
   /** Of how many terms the loss is the sum. */
   readonly terms: number;
+  /** For each of the inputs how many rows it picks from, where it is read as indices. */
+  readonly indexLimits: readonly (number | undefined)[];
   /** What to name in messages. */
   readonly where: string;
 }
+
+/** What is known before the loss was gone through. */
+type Rehearsable = Omit<Objective, 'terms' | 'indexLimits'>;
 
 /** A part of a loss. */
 export interface Term {
@@ -88,7 +94,7 @@ export function objectiveOf(
   }
   const weights = parameters === undefined ? [] : resolveWeights(parameters, where);
   const objective = { inputs, loss, parameters: weights, inputGradients, training, regularization, where };
-  return { ...objective, terms: rehearse(objective) };
+  return { ...objective, ...rehearse(objective) };
 }
 
 /** The trainable weights that are meant, each once. @throws ConfigError where there are none. */
@@ -119,7 +125,7 @@ function resolveWeights(weights: Weights, where: string): Parameter[] {
 
 /** Emits a loss and its gradients; `open` gives the values that stand for the parts of a batch. */
 export function emitObjective(
-  { inputs, inputGradients, loss, training, where }: Omit<Objective, 'terms'>,
+  { inputs, inputGradients, loss, training, where }: Rehearsable,
   options: BuilderOptions,
   open: (b: LossBuilder) => readonly Value[],
 ): EmittedObjective {
@@ -138,21 +144,26 @@ export function emitObjective(
   return { b, terms, differentiable: inputGradients.map((name) => named[name]) };
 }
 
-/** Goes through the loss once, so that what is wrong with it is said at once. Returns how many terms it has. */
-function rehearse(objective: Omit<Objective, 'terms'>): number {
-  const { inputs, parameters, inputGradients, where } = objective;
+/** Goes through the loss once, so that what is wrong with it is said at once. */
+function rehearse(objective: Rehearsable): Pick<Objective, 'terms' | 'indexLimits'> {
+  const { inputs, parameters, inputGradients, regularization, where } = objective;
   const nowhere = { address: 0 };
   const trained = new Set(parameters);
+  const values = Object.values(inputs).map(rehearsed);
   const { b, terms, differentiable } = emitObjective(
     objective,
-    { scalars: nowhere, gradientPlace: (parameter) => (trained.has(parameter) ? nowhere : undefined) },
-    () => Object.values(inputs).map(rehearsed),
+    {
+      scalars: nowhere,
+      penalty: regularization ? new Value([2], { type: 'float64', place: nowhere }) : undefined,
+      gradientPlace: (parameter) => (trained.has(parameter) ? nowhere : undefined),
+    },
+    () => values,
   );
   const missing = [
     ...parameters.filter((parameter) => !b.gradientOf(parameter)).map(({ name }) => `the weight '${name}'`),
     ...inputGradients.filter((_, i) => !b.gradientOf(differentiable[i])).map((name) => `the input '${name}'`),
   ];
-  if (missing.length === 0) return terms.length;
+  if (missing.length === 0) return { terms: terms.length, indexLimits: indexLimits(b.steps, values) };
   throw new ConfigError(
     'no-gradient',
     `${where}: the loss does not depend on ${missing.join(', ')}. Call the model that it belongs to in the loss, or ` +
@@ -164,7 +175,7 @@ function differentiableOf({ shape, sparse, storage, offset }: Value): Value {
   return new Value(shape, { batched: true, needsGradient: true, sparse }, storage, offset);
 }
 
-function termsOf(result: ReturnType<LossFunction<InputShapes>>, where: string): Term[] {
+function termsOf(result: ReturnType<ObjectiveFunction<InputShapes>>, where: string): Term[] {
   if (isTerm(result)) return [{ name: 'loss', value: result }];
   const entries = typeof result === 'object' && result !== null ? Object.entries(result) : [];
   const named = !Array.isArray(result) && entries.every(([name, value]) => name !== 'loss' && isTerm(value));

@@ -29,7 +29,7 @@ export function objectivePrograms(
 ): (batch: BatchParts<InputShapes>) => { feed: ObjectiveProgram; length: number } {
   const programs = new ProgramCache<ObjectiveProgram>();
   return (batch) => {
-    const samples = batchSamples(objective.inputs, batch, objective.where);
+    const samples = batchSamples(objective.inputs, objective.indexLimits, batch, objective.where);
     const { inputs, length } = samples;
     const feed = programs.get(inputs, length, (capacity) =>
       buildProgram(objective, state, finish, inputs, capacity),
@@ -56,6 +56,7 @@ function buildProgram(
     {
       scalars: state.scalars,
       penalty: regularization ? scores.penalty : undefined,
+      lossScale: state.optimizer.lossScaleFactor,
       gradientPlace: (parameter) => state.gradientPlace(parameter),
     },
     (b) => {

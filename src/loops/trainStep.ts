@@ -31,6 +31,7 @@ export interface ModelStepOptions
     Pick<ObjectiveOptions<InputShapes>, 'regularization' | 'name'> {
   /** A model with one input and one output. */
   model: Model;
+  /** As `compile` takes it. */
   loss: LossLike;
   /** Default: the model. */
   parameters?: Weights;

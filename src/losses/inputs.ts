@@ -9,24 +9,33 @@ export interface LossInputs {
   target: Value;
   /** A weight for every row of the prediction; without it every row counts once. */
   weights?: Value;
+  /** Whether the loss of each row is wanted as it is: without reduction, mask and ignored class. Default false. */
+  plain?: boolean;
 }
 
 /**
- * Rows of the class that does not count get the weight 0 and a label that can be read; with `balance` the others share
- * the number of all rows, so that a mean is one over them alone.
+ * Rows that do not count, because a mask of the prediction or the class of the target says so, get the weight 0, and such
+ * targets a label that can be read; with `balance` the others share the number of all rows, so that a mean is one over
+ * them alone.
  */
-export function withoutIgnored(
+export function countedRows(
   b: Builder,
   inputs: LossInputs,
   ignoreClass: number | null | undefined,
   balance: boolean,
 ): LossInputs {
-  if (ignoreClass == null) return inputs;
-  const { target, weights } = inputs;
-  const counted = b.temporary(target.shape, target);
-  const labels = new Value(target.shape, { batched: target.batched, type: 'int32' });
-  const rows = target.count;
-  b.emit(core, 'ignoreLabel', counted, labels, target, weights ?? 0, ignoreClass, balance ? 1 : 0, rows);
+  const { prediction, target, weights } = inputs;
+  const own = b.maskOf(prediction);
+  if (!own && ignoreClass == null) return inputs;
+  let [mask, labels] = [own, target];
+  if (ignoreClass != null) {
+    labels = new Value(target.shape, { batched: target.batched, type: 'int32' });
+    const valid = b.temporary(target.shape, target);
+    b.emit(core, 'ignoreLabel', valid, labels, target, ignoreClass, target.count);
+    mask = own ? b.multiply(own, valid) : valid;
+  }
+  const counted = b.temporary(mask!.shape, mask!);
+  b.emit(core, 'maskWeights', counted, mask!, weights ?? 0, balance ? 1 : 0, counted.count);
   return { ...inputs, target: labels, weights: counted };
 }
 

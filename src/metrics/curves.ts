@@ -103,7 +103,7 @@ export const auc = (options: AUCOptions = {}): Metric => {
       });
       if (!inner) b.emit(core, 'countInBins', sums, x, target, weights, numThresholds, each, rows, cols);
     },
-    result(sums) {
+    value(sums) {
       const columns = sums.length / size;
       const curves = Array.from({ length: columns }, (_, c) =>
         inner
@@ -165,7 +165,7 @@ function constrained(
       if (one) b.emit(core, 'countOutcomes', sums, x, target, weights, 0.5, 0, x.rows, x.cols);
       else b.emit(core, 'countInBins', sums, x, target, weights, numThresholds, 0, x.rows, x.cols);
     },
-    result(sums) {
+    value(sums) {
       const [tp, fp, fn, tn] = sums;
       const curve = one
         ? { tp: [tp], fp: [fp], ones: tp + fn, zeros: fp + tn }

@@ -1,6 +1,8 @@
 /** Metrics that are a mean over the rows. */
 
-import { withoutIgnored } from '../losses/inputs.js';
+import { ConfigError } from '../errors.js';
+import { type LossFunction, lossOf } from '../losses/custom.js';
+import { countedRows } from '../losses/inputs.js';
 import type { CrossentropyOptions, Loss, SparseCrossentropyOptions } from '../losses.js';
 import * as losses from '../losses.js';
 import { checkChoice, checkNumber } from '../names.js';
@@ -72,54 +74,55 @@ export const pearsonCorrelation = (options: AxisMetricOptions = {}): Metric => {
 
 /** mean (prediction - target)^2. */
 export const meanSquaredError = (options: MetricOptions = {}): Metric =>
-  lossOf('meanSquaredError', options, losses.meanSquaredError());
+  metricOf('meanSquaredError', options, losses.meanSquaredError());
 /** sqrt(mean (prediction - target)^2). */
 export const rootMeanSquaredError = (options: MetricOptions = {}): Metric =>
-  lossOf('rootMeanSquaredError', options, losses.meanSquaredError(), {
-    result: (total, count) => Math.sqrt(ratio(total, count)),
+  metricOf('rootMeanSquaredError', options, losses.meanSquaredError(), {
+    value: (total, count) => Math.sqrt(ratio(total, count)),
   });
 /** mean |prediction - target|. */
 export const meanAbsoluteError = (options: MetricOptions = {}): Metric =>
-  lossOf('meanAbsoluteError', options, losses.meanAbsoluteError());
+  metricOf('meanAbsoluteError', options, losses.meanAbsoluteError());
 /** 100 mean |prediction - target| / max(|target|, 1e-7). */
 export const meanAbsolutePercentageError = (options: MetricOptions = {}): Metric =>
-  lossOf('meanAbsolutePercentageError', options, losses.meanAbsolutePercentageError());
+  metricOf('meanAbsolutePercentageError', options, losses.meanAbsolutePercentageError());
 /** mean (log(max(prediction, 1e-7) + 1) - log(max(target, 1e-7) + 1))^2. */
 export const meanSquaredLogarithmicError = (options: MetricOptions = {}): Metric =>
-  lossOf('meanSquaredLogarithmicError', options, losses.meanSquaredLogarithmicError());
+  metricOf('meanSquaredLogarithmicError', options, losses.meanSquaredLogarithmicError());
 /** mean log(cosh(prediction - target)). */
 export const logCoshError = (options: MetricOptions = {}): Metric =>
-  lossOf('logCoshError', options, losses.logCosh(), { name: 'logcosh' });
+  metricOf('logCoshError', options, losses.logCosh(), { name: 'logcosh' });
 /** mean (prediction - target log(prediction + 1e-7)). */
-export const poisson = (options: MetricOptions = {}): Metric => lossOf('poisson', options, losses.poisson());
+export const poisson = (options: MetricOptions = {}): Metric =>
+  metricOf('poisson', options, losses.poisson());
 /** The mean of sum target log(target / prediction), both clipped to [1e-7, 1]. */
 export const klDivergence = (options: MetricOptions = {}): Metric =>
-  lossOf('klDivergence', options, losses.klDivergence());
+  metricOf('klDivergence', options, losses.klDivergence());
 /** mean max(1 - target prediction, 0); targets are -1 or 1, or all of a batch 0 or 1. */
-export const hinge = (options: MetricOptions = {}): Metric => lossOf('hinge', options, losses.hinge());
+export const hinge = (options: MetricOptions = {}): Metric => metricOf('hinge', options, losses.hinge());
 /** mean max(1 - target prediction, 0)^2; targets as for `hinge`. */
 export const squaredHinge = (options: MetricOptions = {}): Metric =>
-  lossOf('squaredHinge', options, losses.squaredHinge());
+  metricOf('squaredHinge', options, losses.squaredHinge());
 /** The mean of max(max((1 - target) prediction) - sum target prediction + 1, 0). */
 export const categoricalHinge = (options: MetricOptions = {}): Metric =>
-  lossOf('categoricalHinge', options, losses.categoricalHinge());
+  metricOf('categoricalHinge', options, losses.categoricalHinge());
 /** The mean of the cosines between prediction and target: 1 where they point in one direction. */
 export const cosineSimilarity = (options: AxisMetricOptions = {}): Metric => {
   const { name, ...own } = options;
-  return lossOf('cosineSimilarity', { name }, losses.cosineSimilarity(own), {
+  return metricOf('cosineSimilarity', { name }, losses.cosineSimilarity(own), {
     direction: 'max',
-    result: (total, count) => ratio(-total, count),
+    value: (total, count) => ratio(-total, count),
   });
 };
 /** As the loss of that name. */
 export const binaryCrossentropy = (options: CrossentropyMetricOptions = {}): Metric => {
   const { name, ...own } = options;
-  return lossOf('binaryCrossentropy', { name }, losses.binaryCrossentropy(own));
+  return metricOf('binaryCrossentropy', { name }, losses.binaryCrossentropy(own));
 };
 /** As the loss of that name. */
 export const categoricalCrossentropy = (options: CrossentropyMetricOptions = {}): Metric => {
   const { name, ...own } = options;
-  return lossOf('categoricalCrossentropy', { name }, losses.categoricalCrossentropy(own));
+  return metricOf('categoricalCrossentropy', { name }, losses.categoricalCrossentropy(own));
 };
 /**
  * As the loss of that name. Rows of `ignoreClass` count 0; as in Keras they are left out of the number of rows only
@@ -129,19 +132,55 @@ export const sparseCategoricalCrossentropy = (options: SparseCrossentropyMetricO
   const { name, ignoreClass = null, ...own } = options;
   const make = losses.sparseCategoricalCrossentropy;
   const loss = make(own);
-  if (ignoreClass === null) return lossOf('sparseCategoricalCrossentropy', { name }, loss);
-  const { config } = lossOf('sparseCategoricalCrossentropy', { name }, make({ ...own, ignoreClass }));
+  if (ignoreClass === null) return metricOf('sparseCategoricalCrossentropy', { name }, loss);
+  const { config } = metricOf('sparseCategoricalCrossentropy', { name }, make({ ...own, ignoreClass }));
   return makeMetric<SummedMetric>('sparseCategoricalCrossentropy', config as MetricOptions, {
     target: 'labels',
     direction: 'min',
+    masked: true,
     sums: () => 2,
-    build(b, { sums, ...inputs }) {
-      const counted = withoutIgnored(b, inputs, ignoreClass, false);
-      const weights = inputs.weights && counted.weights;
-      const values = loss.build(b, { ...counted, weights: weights ? undefined : counted.weights });
-      b.emit(core, 'accumulate', sums, values, weights ?? 0, values.count);
+    build(b, { prediction, target, weights, sums }) {
+      const counted = countedRows(b, { prediction, target, weights }, ignoreClass, false);
+      const values = loss.build(b, {
+        ...counted,
+        weights: weights ? undefined : counted.weights,
+        plain: true,
+      });
+      b.emit(core, 'accumulate', sums, values, (weights && counted.weights) ?? 0, values.count);
     },
-    result: ([total, count]) => ratio(total, count),
+    value: ([total, count]) => ratio(total, count),
+  });
+};
+
+export interface MeanMetricWrapperOptions extends MetricOptions {
+  /**
+   * Composes a value for each element of the output, for each of its rows or for each sample, of builder operations:
+   * `(b, yTrue, yPred) => value`.
+   */
+  fn: LossFunction;
+  /** Whether more is better, which `EarlyStopping` asks for. Default 'min'. */
+  direction?: 'min' | 'max';
+}
+
+/** The mean of a function of one's own; its key in the history is `name`, or the name of the function. */
+export const meanMetricWrapper = (options: MeanMetricWrapperOptions): Metric => {
+  const { fn, direction, ...config } = known('meanMetricWrapper', options, {
+    fn: options?.fn,
+    direction: 'min' as const,
+  });
+  if (typeof fn !== 'function') {
+    throw new ConfigError(
+      'option-value',
+      `metrics.meanMetricWrapper: fn must be a function (b, yTrue, yPred) => value, but got ${String(fn)}.`,
+    );
+  }
+  checkChoice(direction, 'metrics.meanMetricWrapper: direction', ['min', 'max']);
+  const { build, name } = lossOf(fn);
+  return makeMetric<RowMetric>('meanMetricWrapper', { ...config, fn, direction } as MetricOptions, {
+    name,
+    direction,
+    build: (b, prediction, target) => build(b, { prediction, target, plain: true }),
+    value: ratio,
   });
 };
 
@@ -149,13 +188,13 @@ export const sparseCategoricalCrossentropy = (options: SparseCrossentropyMetricO
 export const mean = (options: MetricOptions = {}): Metric =>
   makeMetric<RowMetric>('mean', known('mean', options, {}), {
     build: (b, x) => b.mean(x),
-    result: ratio,
+    value: ratio,
   });
 /** The sum of all predictions; targets are not looked at. */
 export const sum = (options: MetricOptions = {}): Metric =>
   makeMetric<RowMetric>('sum', known('sum', options, {}), {
     build: (b, x) => b.sum(x),
-    result: (total) => total,
+    value: (total) => total,
   });
 
 function topK(kernel: Kernel, options: TopKOptions, target: 'values' | 'labels'): Metric {
@@ -177,12 +216,12 @@ function rowValue(
       b.emit(core, kernel, value, x, y, parameter, x.rows, x.cols);
       return value;
     },
-    result: ratio,
+    value: ratio,
   });
 }
 
 /** A loss as a metric. */
-function lossOf(
+function metricOf(
   kind: string,
   options: MetricOptions,
   { config: { reduction: _, ...config } = {}, target, build }: Loss,
@@ -193,8 +232,8 @@ function lossOf(
   return makeMetric<RowMetric>(kind, named, {
     target,
     direction: 'min',
-    build: (b, prediction, target) => build(b, { prediction, target }),
-    result: ratio,
+    build: (b, prediction, target) => build(b, { prediction, target, plain: true }),
+    value: ratio,
     ...parts,
   });
 }

@@ -3,6 +3,7 @@ import type { Builder } from '../plan/builder.js';
 import type { Value } from '../plan/value.js';
 import type { Shape } from '../shape.js';
 import { shipped } from '../shipped.js';
+import { Meter } from './meter.js';
 
 interface MetricKind {
   /** The key in the history: Keras's name of the metric. */
@@ -23,7 +24,7 @@ export interface RowMetric extends MetricKind {
   /** Emits the value of every row. */
   build(b: Builder, prediction: Value, target: Value): Value;
   /** The metric from the sum of the values, times their weights, and the sum of the weights. */
-  result(total: number, count: number): number;
+  value(total: number, count: number): number;
 }
 
 export interface MetricInputs {
@@ -37,6 +38,8 @@ export interface MetricInputs {
 
 /** A metric that follows from several sums over all samples. */
 export interface SummedMetric extends MetricKind {
+  /** Whether the mask of the prediction is part of the weights, as it is for means over the rows. */
+  readonly masked?: boolean;
   /**
    * How many sums it keeps for samples of that shape.
    *
@@ -46,13 +49,19 @@ export interface SummedMetric extends MetricKind {
   /** Emits what adds a batch to the sums. */
   build(b: Builder, inputs: MetricInputs): void;
   /** The metric from its sums. */
-  result(sums: Float64Array, shape: Shape): number;
+  value(sums: Float64Array, shape: Shape): number | number[];
+  /** Whether its value for samples of that shape is a list, for which logs have no place. Default: it is a number. */
+  several?(shape: Shape): boolean;
 }
 
 /**
- * A metric: sums in double precision in the order of the data, so that the result does not depend on the batch size.
+ * What a metric is: sums in double precision in the order of the data, so that the value does not depend on the batch
+ * size. `compile` takes any object of this kind; a mean of one's own is easier by `metrics.meanMetricWrapper`.
  */
-export type Metric = RowMetric | SummedMetric;
+export type MetricDefinition = RowMetric | SummedMetric;
+
+/** A metric of the table, which can be used without a model as well. */
+export type Metric = MetricDefinition & Meter;
 
 export interface MetricOptions {
   /** The key in the history. Default: Keras's name of the metric. */
@@ -70,20 +79,21 @@ export function known<T extends object>(
 }
 
 /** A row of the table. */
-export function makeMetric<T extends Metric>(
+export function makeMetric<T extends MetricDefinition>(
   kind: string,
   config: MetricOptions,
   parts: Omit<T, 'name' | 'kind' | 'config' | 'target' | 'direction'> & Partial<MetricKind>,
 ): Metric {
   const { name, ...options } = config;
-  return shipped({
+  const metric = Object.assign(new Meter(), {
     kind,
     target: 'values',
     direction: 'max',
     ...parts,
     name: name ?? parts.name ?? toSnakeCase(kind),
     config: name === undefined ? options : config,
-  } as unknown as T);
+  });
+  return shipped(metric as unknown as Metric);
 }
 
 /** The quotient, or 0 where nothing has been counted. */

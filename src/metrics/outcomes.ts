@@ -14,8 +14,8 @@ import {
 } from './metric.js';
 
 export interface OutcomeOptions extends MetricOptions {
-  /** What lies above it is positive. Default 0.5. */
-  thresholds?: number | null;
+  /** What lies above it is positive, from 0 to 1. Default 0.5. A list of several gives a list of results. */
+  thresholds?: number | readonly number[] | null;
 }
 
 export interface ClassOutcomeOptions extends OutcomeOptions {
@@ -28,7 +28,8 @@ export interface ClassOutcomeOptions extends OutcomeOptions {
 export interface FScoreOptions extends MetricOptions {
   /**
    * How the scores of the columns become one: of all decisions together ('micro'), their mean ('macro'), or their mean
-   * weighted by how many targets there are ('weighted'). null, the default, is for outputs of one column.
+   * weighted by how many targets there are ('weighted'). null, the default, gives a list where there are several columns,
+   * for which `compile` has no place.
    */
   average?: 'micro' | 'macro' | 'weighted' | null;
   /** What lies above it is positive, from 0 to 1. Default null: the largest of each row is. */
@@ -83,7 +84,7 @@ function outcome(
   result: (outcomes: Outcomes) => number,
   direction: Metric['direction'] = 'max',
 ): Metric {
-  const config = known(kind, options, { thresholds: null as number | null });
+  const config = known(kind, options, { thresholds: null as (OutcomeOptions['thresholds'] & {}) | null });
   return counted(kind, config, config, result, direction);
 }
 
@@ -107,21 +108,33 @@ function counted(
   result: (outcomes: Outcomes) => number,
   direction: Metric['direction'] = 'max',
 ): Metric {
-  const threshold = thresholds ?? (topK === null ? 0.5 : LOWEST);
-  if (thresholds !== null) checkNumber(threshold, `metrics.${kind}: thresholds`, { from: 0, to: 1 });
+  const list = [thresholds ?? (topK === null ? 0.5 : LOWEST)].flat();
+  if (thresholds !== null && thresholds !== undefined) {
+    for (const one of list) checkNumber(one, `metrics.${kind}: thresholds`, { from: 0, to: 1 });
+  }
   return makeMetric<SummedMetric>(kind, config, {
     direction,
     sums(shape) {
       checkClass(kind, classId, shape);
-      return 4;
+      return 4 * list.length;
     },
+    several: () => list.length > 1,
     build(b, inputs) {
       const kept = topK === null ? inputs.prediction : keepLargest(b, inputs.prediction, topK);
       const { prediction, target, weights, sums } = ofClass(b, { ...inputs, prediction: kept }, classId);
       const { rows, cols } = prediction;
-      b.emit(core, 'countOutcomes', sums, prediction, target, weights ?? 0, threshold, 0, rows, cols);
+      list.forEach((threshold, i) => {
+        const at = sums.at(4 * i);
+        b.emit(core, 'countOutcomes', at, prediction, target, weights ?? 0, threshold, 0, rows, cols);
+      });
     },
-    result: ([tp, fp, fn, tn]) => result([tp, fp, fn, tn]),
+    value(sums) {
+      const results = list.map((_, i) => {
+        const [tp, fp, fn, tn] = sums.subarray(4 * i);
+        return result([tp, fp, fn, tn]);
+      });
+      return list.length > 1 ? results : results[0];
+    },
   });
 }
 
@@ -155,16 +168,9 @@ function fScore(kind: string, beta: number, name: string, config: FScoreOptions)
   return makeMetric<SummedMetric>(kind, config, {
     name,
     sums(shape) {
-      const cols = shape.at(-1) ?? 1;
-      if (average === null && cols > 1) {
-        checkChoice(average, `metrics.${kind}: average for an output of ${cols} columns`, [
-          'micro',
-          'macro',
-          'weighted',
-        ]);
-      }
-      return cols * 4;
+      return 4 * (shape.at(-1) ?? 1);
     },
+    several: (shape) => average === null && (shape.at(-1) ?? 1) > 1,
     build(b, { prediction: x, target, weights, sums }) {
       let decided = x;
       if (threshold === null) {
@@ -173,7 +179,7 @@ function fScore(kind: string, beta: number, name: string, config: FScoreOptions)
       }
       b.emit(core, 'countClasses', sums, decided, target, weights ?? 0, threshold ?? 0.5, x.rows, x.cols);
     },
-    result(sums) {
+    value(sums) {
       const columns = Array.from({ length: sums.length / 4 }, (_, c) => sums.subarray(4 * c, 4 * c + 4));
       const score = ([tp, fp, fn]: Float64Array) => {
         const precise = tp / (tp + fp + EPSILON);
@@ -182,6 +188,7 @@ function fScore(kind: string, beta: number, name: string, config: FScoreOptions)
       };
       const total = (column: number) => columns.reduce((all, part) => all + part[column], 0);
       if (average === 'micro') return score(Float64Array.of(total(0), total(1), total(2)));
+      if (average === null && columns.length > 1) return columns.map(score);
       if (average !== 'weighted') return columns.reduce((all, part) => all + score(part), 0) / columns.length;
       const support = total(3) + EPSILON;
       return columns.reduce((all, part) => all + score(part) * (part[3] / support), 0);

@@ -3,8 +3,8 @@ import { ActivationLayer } from '../layers/activation.js';
 import { Dense } from '../layers/dense.js';
 import type { Layer } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
-import type { Loss } from '../losses.js';
-import type { Metric } from '../metrics.js';
+import type { LossDefinition } from '../losses.js';
+import type { MetricDefinition } from '../metrics.js';
 import { checkOptions } from '../names.js';
 import type { Optimizer } from '../optimizer.js';
 import type { Parameter } from '../plan/parameter.js';
@@ -17,6 +17,7 @@ import {
   resolveMetric,
   resolveOptimizer,
 } from '../resolve.js';
+import { formatShape } from '../shape.js';
 
 type PerOutput<T> = T | readonly T[] | Readonly<Record<string, T>>;
 
@@ -38,14 +39,14 @@ export interface CompileOptions {
 /** A metric of an output, and its key in the history. */
 export interface CompiledMetric {
   readonly key: string;
-  readonly metric: Metric;
+  readonly metric: MetricDefinition;
   readonly weighted: boolean;
 }
 
 /** One output with what it is trained and measured by. */
 export interface CompiledOutput {
   readonly name: string;
-  readonly loss: Loss;
+  readonly loss: LossDefinition;
   readonly weight: number;
   readonly metrics: readonly CompiledMetric[];
 }
@@ -101,7 +102,12 @@ export function compileOptions(options: CompileOptions, model: Compilable): Comp
   return { optimizer, outputs, parameters: model.trainableParameters(), frozen };
 }
 
-function compiledMetric(like: MetricLike, tensor: SymbolicTensor, output: string, loss: Loss): Metric {
+function compiledMetric(
+  like: MetricLike,
+  tensor: SymbolicTensor,
+  output: string,
+  loss: LossDefinition,
+): MetricDefinition {
   const { sampleShape } = tensor;
   const metric = resolveMetric(like, sampleShape.at(-1) ?? 1, loss.target);
   const { target } = metric;
@@ -113,11 +119,19 @@ function compiledMetric(like: MetricLike, tensor: SymbolicTensor, output: string
     );
   }
   metric.sums?.(sampleShape);
+  if (metric.sums && metric.several?.(sampleShape)) {
+    throw new ConfigError(
+      'metric-list',
+      `compile: metric '${metric.name}' gives a list of values for output '${output}', of shape ` +
+        `${formatShape(sampleShape, true)}, but logs hold numbers: choose one threshold, an average or an aggregation for ` +
+        'each metric, or count it without the model: updateState, result.',
+    );
+  }
   return metric;
 }
 
 /** As Keras names them: a weighted metric beside an unweighted one of its name gets `weighted_` in front. */
-function keyOf({ name }: Metric, prefix: string, weighted: boolean, keys: Set<string>): string {
+function keyOf({ name }: MetricDefinition, prefix: string, weighted: boolean, keys: Set<string>): string {
   const plain = `${prefix}${name}`;
   const key = weighted && keys.has(plain) ? `${prefix}weighted_${name}` : plain;
   if (keys.has(key)) {
@@ -197,7 +211,7 @@ function isRecord(given: unknown): given is Record<string, unknown> {
 const PROBABILITIES = ['sigmoid', 'softmax', 'hardSigmoid'];
 
 /** @throws ConfigError `loss-activation` for a loss that does not fit the last activation of an output. */
-export function checkFit(loss: Loss, { node, sampleShape }: SymbolicTensor, name: string): void {
+export function checkFit(loss: LossDefinition, { node, sampleShape }: SymbolicTensor, name: string): void {
   const { layer } = node;
   const width = sampleShape.at(-1) ?? 1;
   if (loss.activation === 'softmax' && width === 1) {
@@ -243,7 +257,7 @@ export function checkFit(loss: Loss, { node, sampleShape }: SymbolicTensor, name
   }
 }
 
-function misfit(loss: Loss, output: string, fault: string, remedy: string): ConfigError {
+function misfit(loss: LossDefinition, output: string, fault: string, remedy: string): ConfigError {
   return new ConfigError(
     'loss-activation',
     `compile: the loss '${loss.name}' does not fit output '${output}': it ${fault}. Use ${remedy}.`,

@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.js';
+import { nameOf } from '../registry.js';
 import {
   type Described,
   describe,
@@ -13,20 +14,21 @@ import type { CompileOptions } from './compile.js';
 type Resolve = (like: Described) => object;
 
 /**
- * What `compile` was told, with names and options in the place of objects.
+ * What `compile` was told, with names and options in the place of objects. A function goes by the name under which it is
+ * registered; whoever reads this has registered it as well.
  *
  * @param consequence ends the message of the error: why that is not possible, and what to do.
- * @throws ConfigError `own-part` for losses, metrics and optimizers that Fourlane does not ship.
+ * @throws ConfigError `own-part` for losses, metrics and optimizers that Fourlane does not ship, and functions without a name.
  */
 export function describeArguments(options: CompileOptions, consequence: string): CompileOptions {
   const { optimizer, loss, metrics, weightedMetrics, lossWeights } = options;
   const metric: Resolve = (like) => resolveMetric(like, 0, 'values');
   const refuse = (part: object): never => {
     const { name } = part as { name?: unknown };
-    throw new ConfigError(
-      'own-part',
-      `'${String(name)}' in what compile was told is not as Fourlane ships it: ${consequence}`,
-    );
+    const own = `'${String(name)}' in what compile was told is not as Fourlane ships it: ${consequence}`;
+    const remedy =
+      " Or register it, fl.register('name', fn), here and where it is read: for a worker in the setup module.";
+    throw new ConfigError('own-part', typeof part === 'function' ? own + remedy : own);
   };
   const given = {
     optimizer: described(optimizer, resolveOptimizer, refuse),
@@ -39,6 +41,10 @@ export function describeArguments(options: CompileOptions, consequence: string):
 }
 
 function described(part: unknown, resolve: Resolve, refuse: (part: object) => never): unknown {
+  if (typeof part === 'function') {
+    const name = nameOf(part as () => unknown);
+    return name === undefined ? refuse(part) : { name, config: {} };
+  }
   if (typeof part !== 'object' || part === null) return part;
   if (Array.isArray(part)) return part.map((entry) => described(entry, resolve, refuse));
   if (isDescribed(part)) {

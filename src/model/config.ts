@@ -18,10 +18,14 @@ import {
   SeparableConv1D,
   SeparableConv2D,
 } from '../layers/depthwiseConvolution.js';
+import { EinsumDense } from '../layers/einsum.js';
+import { Embedding } from '../layers/embedding.js';
 import { Identity } from '../layers/identity.js';
 import { CenterCrop, Resizing } from '../layers/images.js';
 import { InputLayer } from '../layers/input.js';
+import { Lambda } from '../layers/lambda.js';
 import { classNameOf, type Layer } from '../layers/layer.js';
+import { Masking } from '../layers/masking.js';
 import { Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract } from '../layers/merge.js';
 import {
   BatchNormalization,
@@ -98,6 +102,7 @@ const shipped = (): readonly LayerClass[] => [
   ...[Conv1D, Conv2D, Conv3D, Conv1DTranspose, Conv2DTranspose, Conv3DTranspose],
   ...[DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D],
   ...[Concatenate, Cropping1D, Cropping2D, Dense, Dot, Dropout],
+  ...[EinsumDense, Embedding, Lambda, Masking],
   ...[ELU, Flatten, GaussianDropout, GaussianNoise, GroupNormalization, Identity],
   ...[InputLayer, LayerNormalization, LeakyReLU, Maximum, Minimum, Multiply],
   ...[PReLU, Permute, RMSNormalization, ReLU, RepeatVector, Rescaling],
@@ -135,11 +140,20 @@ function layerFrom({ className, config }: LayerConfig, classes: ReadonlyMap<stri
   if (className === 'Sequential') return sequentialFrom(config as unknown as SequentialConfig, classes);
   if (className === 'Model') return graphFrom(config as unknown as GraphConfig, classes);
   const kind = classes.get(className);
-  if (kind) return new kind(config);
+  if (kind) return new kind(withInner(config, classes));
   throw new ConfigError(
     'unknown-layer-class',
     `There is no layer class '${String(className)}'. Classes of your own are handed in: { layers: [MyLayer] }.`,
   );
+}
+
+/** A wrapper's layer is made before the wrapper. */
+function withInner(
+  config: LayerConfig['config'],
+  classes: ReadonlyMap<string, LayerClass>,
+): LayerConfig['config'] {
+  const { layer } = config as { layer?: LayerConfig };
+  return layer && typeof layer === 'object' ? { ...config, layer: layerFrom(layer, classes) } : config;
 }
 
 function sequentialFrom(config: SequentialConfig, classes: ReadonlyMap<string, LayerClass>): Sequential {

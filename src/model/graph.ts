@@ -2,7 +2,9 @@ import { ConfigError } from '../errors.js';
 import { InputLayer } from '../layers/input.js';
 import type { Layer } from '../layers/layer.js';
 import { type Node, SymbolicTensor } from '../layers/symbolic.js';
-import type { Builder } from '../plan/builder.js';
+import { Builder } from '../plan/builder.js';
+import type { ForwardProgram } from '../plan/portable.js';
+import { withoutUnread } from '../plan/unread.js';
 import { Value } from '../plan/value.js';
 
 /** What lies between the inputs and the outputs of a model. */
@@ -96,17 +98,25 @@ export function callGraph(b: Builder, { inputs, outputs, nodes }: Graph, values:
   const known = new Map<SymbolicTensor, Value>(inputs.map((input, i) => [input, values[i]]));
   for (const node of nodes) {
     if (known.has(node.outputs[0])) continue;
-    const list = b.for(node.layer.name, () => {
-      const results = node.layer.call(b, ...node.inputs.map((input) => known.get(input)!));
-      const outputs = results instanceof Value ? [results] : results;
-      for (const output of outputs) node.layer.activityRegularizer?.emitActivity(b, output);
-      return outputs;
-    });
+    const list = b.for(node.layer.name, () =>
+      node.layer.emit(
+        b,
+        node.inputs.map((input) => known.get(input)!),
+      ),
+    );
     node.outputs.forEach((output, i) => {
       known.set(output, list[i]);
     });
   }
   return outputs.map((output) => known.get(output)!);
+}
+
+/** The forward steps for dense inputs. */
+export function forwardSteps(graph: Graph): ForwardProgram {
+  const b = new Builder();
+  const inputs = graph.inputs.map(({ sampleShape }) => new Value(sampleShape, { batched: true }));
+  const outputs = callGraph(b, graph, inputs);
+  return { inputs, outputs, steps: withoutUnread(b.steps, outputs) };
 }
 
 /** Whether all that read an input of the graph can read sparse rows. */

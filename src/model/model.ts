@@ -426,8 +426,10 @@ export class Model extends Network implements Trainable<ModelData> {
 
   #inputs(x: ModelData, argument: string): Samples {
     this.prepareFor(x);
-    const { inputs } = this;
-    const columns = splitData(x, inputs, argument).map((part, i) => inputColumn(part, inputs[i], argument));
+    const { inputs, indexLimits } = this;
+    const columns = splitData(x, inputs, argument).map((part, i) =>
+      inputColumn(part, inputs[i], argument, indexLimits[i]),
+    );
     return makeSamples(columns, [], () => argument);
   }
 

@@ -4,13 +4,14 @@ import { Layer } from '../layers/layer.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import { readWeights, writeWeights } from '../layers/weights.js';
 import type { Builder } from '../plan/builder.js';
+import { indexLimits } from '../plan/indices.js';
 import type { Parameter } from '../plan/parameter.js';
 import type { Value } from '../plan/value.js';
 import { nextModelKey, type RandomKey } from '../random.js';
 import { formatShape, sameShape } from '../shape.js';
 import { graphConfig, type ModelConfig } from './architecture.js';
 import { type CopyWeightsOptions, copyWeights } from './copyWeights.js';
-import { callGraph, type Graph, traceGraph } from './graph.js';
+import { callGraph, forwardSteps, type Graph, traceGraph } from './graph.js';
 import { type SummaryOptions, summarize } from './summary.js';
 import { placeWeights } from './weights.js';
 
@@ -19,6 +20,7 @@ export abstract class Network extends Layer {
   /** What names its random streams: the seed, and how many models came before it. */
   key: RandomKey = nextModelKey();
   #graph: Graph | undefined;
+  #indexLimits: readonly (number | undefined)[] | undefined;
 
   /** Makes this the graph of the model and gives its new weights a place and values. */
   protected setGraph(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): void {
@@ -38,6 +40,7 @@ export abstract class Network extends Layer {
     this.parameters.length = 0;
     this.parameters.push(...parameters);
     this.#graph = graph;
+    this.#indexLimits = undefined;
     if (!this.trainable) this.trainable = false;
   }
 
@@ -74,6 +77,15 @@ export abstract class Network extends Layer {
 
   get inputs(): readonly SymbolicTensor[] {
     return this.graph.inputs;
+  }
+
+  /** For each input how many rows it picks from, where it is read as indices. */
+  get indexLimits(): readonly (number | undefined)[] {
+    if (!this.#indexLimits) {
+      const { steps, inputs } = forwardSteps(this.graph);
+      this.#indexLimits = indexLimits(steps, inputs);
+    }
+    return this.#indexLimits;
   }
 
   get outputs(): readonly SymbolicTensor[] {
@@ -119,6 +131,14 @@ export abstract class Network extends Layer {
     return callGraph(b, this.graph, inputs);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
+  override computeMask(b: Builder, _inputs: readonly Value[], output: Value): Value | undefined {
+    return b.maskOf(output);
+  }
+
   /**
    * The weights that optimizers may change. As in Keras a frozen model has none; a frozen model within another has those
    * of layers of it that were thawed again.
@@ -128,9 +148,8 @@ export abstract class Network extends Layer {
     return [...new Set(this.flatLayers().flatMap((layer) => layer.trainableParameters()))];
   }
 
-  /** All layers that are no models, those within models in the places of these. */
-  flatLayers(): Layer[] {
-    return this.layers.flatMap((layer) => (layer instanceof Network ? layer.flatLayers() : [layer]));
+  override flatLayers(): Layer[] {
+    return this.layers.flatMap((layer) => layer.flatLayers());
   }
 
   /** The architecture as plain data: `fromConfig` makes an equal model of it. */

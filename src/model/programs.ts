@@ -60,6 +60,7 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
     training: state !== undefined,
     scalars: state?.scalars,
     penalty: scores.penalty,
+    lossScale: state?.optimizer.lossScaleFactor,
     gradientPlace: (parameter) => state?.gradientPlace(parameter),
     isFrozen: (layer) => frozen.has(layer),
   });
@@ -84,7 +85,8 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
   }
 
   if (state) b.backward();
-  const divisible = outputs.some(({ loss }) => loss.wholeBatch) ? 0 : b.steps.length;
+  const whole = outputs.some(({ loss }, i) => loss.wholeBatch || b.maskOf(predictions[i]));
+  const divisible = whole ? 0 : b.steps.length;
   if (state) b.for('sum of the threads', () => state.emitSum(b), 'update');
   b.for('regularization', () => emitPenalties(b, parameters, scores), state ? 'update' : 'forward');
   if (state) emitUpdate(b, state);

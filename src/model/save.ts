@@ -2,14 +2,12 @@ import { FORMAT_VERSION, SLOTS } from '../file/metadata.js';
 import type { SaveOptions } from '../file/options.js';
 import { encodeTensors, type NamedTensor } from '../file/safetensors.js';
 import { checkOptions } from '../names.js';
-import { Builder } from '../plan/builder.js';
 import type { Parameter } from '../plan/parameter.js';
 import { toPortable } from '../plan/portable.js';
-import { Value } from '../plan/value.js';
 import { sizeOf } from '../shape.js';
 import { abi } from '../wasm/generated/forward.js';
 import { runtime } from '../wasm/runtime.js';
-import { callGraph, type Graph } from './graph.js';
+import { forwardSteps, type Graph } from './graph.js';
 import type { Model } from './model.js';
 import { compileText, trainingText } from './trainingFile.js';
 
@@ -24,7 +22,7 @@ export function encodeModel(model: Model, options: SaveOptions = {}): Uint8Array
   const nameOf = (weight: Parameter) => names.get(weight)!;
   metadata.architecture = JSON.stringify(model.getConfig());
   metadata.abi = abi;
-  metadata.program = JSON.stringify(toPortable(forward(graph), nameOf));
+  metadata.program = JSON.stringify(toPortable(forwardSteps(graph), nameOf));
   return encode(model, options, names, metadata);
 }
 
@@ -83,11 +81,4 @@ export function weightNames(graph: Graph): Map<Parameter, string> {
   };
   visit(graph.layers, '');
   return names;
-}
-
-/** The forward steps for dense inputs. */
-function forward(graph: Graph) {
-  const b = new Builder();
-  const inputs = graph.inputs.map(({ sampleShape }) => new Value(sampleShape, { batched: true }));
-  return { inputs, outputs: callGraph(b, graph, inputs), steps: b.steps };
 }

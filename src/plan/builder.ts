@@ -1,5 +1,5 @@
 import { ShapeError } from '../errors.js';
-import { formatShape, type Shape, sameShape } from '../shape.js';
+import { formatShape, type Shape, sameShape, sizeOf } from '../shape.js';
 import { core, GEMM_SCRATCH_BYTES } from '../wasm/core.js';
 import { type FunctionName, functions } from './functions.js';
 import { NormalizationOperations } from './normalization.js';
@@ -326,7 +326,8 @@ export class Builder extends NormalizationOperations {
   /** The same values; no gradient flows back through them. */
   stopGradient(x: Operand): Value {
     const { shape, batched, type, place, storage, offset, sparse } = this.value(x);
-    return new Value(shape, { batched, type, place, sparse }, storage, offset);
+    const y = new Value(shape, { batched, type, place, sparse }, storage, offset);
+    return this.withMask(y, x instanceof Value ? this.maskOf(x) : undefined);
   }
 
   /** Adds the mean over the batch of `l1 sum|y| + l2 sum y^2` to the loss, where there is one. */
@@ -334,9 +335,22 @@ export class Builder extends NormalizationOperations {
     const penalty = this.#penalty;
     if (!penalty) return;
     this.emit(core, 'regularize', penalty, 0, y, l1, l2, 1, y.count);
+    const scale = this.lossScale;
     this.addGradient(y, (dy) =>
-      this.emit(core, 'regularizeBackward', dy, y, l1, l2, new PerBatch(1), y.count),
+      this.emit(core, 'regularizeBackward', dy, y, l1 * scale, l2 * scale, new PerBatch(1), y.count),
     );
+  }
+
+  /**
+   * Adds the mean of all elements of `value`, over the batch and its own axes, to the loss, where there is one: for terms
+   * that a layer computes from its input. With numbers for each sample, [], that is their mean over the batch.
+   */
+  addLoss(value: Value): void {
+    const penalty = this.#penalty;
+    if (!penalty) return;
+    const terms = this.affine(value, 1 / sizeOf(value.shape), 0);
+    this.emit(core, 'sumTo', penalty, terms, terms.count);
+    this.addGradient(value, (dx) => this.emit(core, 'fillShare', dx, this.lossScale, dx.count));
   }
 
   #extreme(name: 'maximum' | 'minimum', opposite: 'maximum' | 'minimum', a: Operand, b: Operand): Value {

@@ -1,5 +1,5 @@
 import { core } from '../wasm/core.js';
-import { ShapeOperations } from './shaping.js';
+import { MaskOperations } from './masking.js';
 import type { Operand } from './tape.js';
 import { Value } from './value.js';
 
@@ -14,7 +14,7 @@ export interface BatchNormalized {
 }
 
 /** Operations that bring rows or columns to a common scale. */
-export class NormalizationOperations extends ShapeOperations {
+export class NormalizationOperations extends MaskOperations {
   /**
    * Every row by its own statistics. 'layer': (x - mean) / sqrt(variance + epsilon); 'rms': x / sqrt(mean of x^2 +
    * epsilon); 'unit': x / max(length, epsilon).
@@ -33,18 +33,22 @@ export class NormalizationOperations extends ShapeOperations {
     return y;
   }
 
-  /** Every entry of the last axis by its mean and (biased) variance over the batch and all other axes. */
-  batchNormalize(x: Operand, epsilon: number): BatchNormalized {
+  /**
+   * Every entry of the last axis by its mean and (biased) variance over the batch and all other axes, in which every row
+   * counts by its weight where there are `weights`.
+   */
+  batchNormalize(x: Operand, epsilon: number, weights: Value | 0 = 0): BatchNormalized {
     const input = this.value(x);
     const y = this.temporary(input.shape, input, { needsGradient: input.needsGradient });
     const { rows, cols } = y;
     const mean = new Value([cols]);
     const variance = new Value([cols]);
-    this.emit(core, 'columnMoments', mean, variance, this.temporary(input.shape, input), input, rows, cols);
+    this.emit(core, 'columnMoments', mean, variance, input, weights, rows, cols);
     this.emit(core, 'normalizeColumns', y, input, mean, variance, epsilon, rows, cols);
     this.onBackward(y, (dy) => {
+      const scratch = new Value([3, cols]);
       this.gradient(input, (dx) =>
-        this.emit(core, 'batchNormalizeBackward', dx, dy, y, variance, epsilon, rows, cols),
+        this.emit(core, 'batchNormalizeBackward', dx, scratch, dy, y, variance, weights, epsilon, rows, cols),
       );
     });
     return { y, mean, variance };

@@ -13,6 +13,8 @@ export interface TapeOptions {
   training?: boolean;
   /** Where the gradient of a parameter belongs; undefined for those that are not trained. */
   gradientPlace?: (parameter: Parameter) => Place | undefined;
+  /** What all that is minimised is multiplied by before its gradient is computed. Default 1. */
+  lossScale?: number;
   /** Whether a layer is not trained. Default: where its `trainable` is false. */
   isFrozen?: (layer: { readonly trainable: boolean }) => boolean;
 }
@@ -27,6 +29,7 @@ export class Tape {
   training: boolean;
   /** Whether a layer is not trained, so that it behaves as in predictions where it has statistics of its own. */
   readonly isFrozen: (layer: { readonly trainable: boolean }) => boolean;
+  protected readonly lossScale: number;
   readonly #gradientPlace: (parameter: Parameter) => Place | undefined;
   readonly #weights = new Map<Parameter, Value>();
   readonly #gradients = new Map<Value, Value>();
@@ -36,10 +39,11 @@ export class Tape {
   #purpose: Purpose = { owner: '', phase: 'forward' };
 
   constructor(options: TapeOptions = {}) {
-    const { training = false, gradientPlace = () => undefined } = options;
+    const { training = false, gradientPlace = () => undefined, lossScale = 1 } = options;
     const { isFrozen = ({ trainable }) => !trainable } = options;
     this.training = training;
     this.isFrozen = isFrozen;
+    this.lossScale = lossScale;
     this.#gradientPlace = gradientPlace;
   }
 
@@ -139,10 +143,11 @@ export class Tape {
    * gradients of all such parts.
    */
   minimize(y: Value, scale = 1): void {
+    const share = scale * this.lossScale;
     const fused = this.#fused.get(y);
     this.#fused.delete(y);
-    if (fused) fused(scale);
-    else this.gradient(y, (dy) => this.emit(core, 'fillShare', dy, scale, y.count));
+    if (fused) fused(share);
+    else this.gradient(y, (dy) => this.emit(core, 'fillShare', dy, share, y.count));
   }
 
   /** Says that the step which computes `y` can compute the gradients of what it reads as well, where `y` is minimised. */

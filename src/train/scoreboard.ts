@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors.js';
-import type { Metric } from '../metrics.js';
+import { emitMetric, resultOf, sumsOf } from '../metrics/meter.js';
+import type { MetricDefinition } from '../metrics.js';
 import type { Builder } from '../plan/builder.js';
 import { PerBatch, type Place, type Size, Value } from '../plan/value.js';
 import type { Shape } from '../shape.js';
@@ -51,7 +52,7 @@ export class Scoreboard {
   constructor(
     runtime: Runtime,
     losses: number,
-    metrics: readonly { readonly metric: Metric; readonly shape: Shape }[],
+    metrics: readonly { readonly metric: MetricDefinition; readonly shape: Shape }[],
   ) {
     this.#heap = runtime.heap;
     this.#replicas = runtime.threads;
@@ -79,17 +80,12 @@ export class Scoreboard {
   }
 
   /** Counts a metric. */
-  addMetric(b: Builder, name: string, metric: Metric, scored: Scored): void {
-    const { prediction, target, weights } = scored;
-    if (metric.sums) {
-      const { shape } = prediction;
-      const sums = this.#next(metric.sums(shape));
-      metric.build(b, { ...scored, sums });
-      this.#metrics.push({ name, sums, result: (totals) => metric.result(totals, shape) });
-    } else {
-      const sums = this.#accumulate(b, metric.build(b, prediction, target), weights);
-      this.#metrics.push({ name, sums, result: ([total, count]) => metric.result(total, count) });
-    }
+  addMetric(b: Builder, name: string, metric: MetricDefinition, scored: Scored): void {
+    const { shape } = scored.prediction;
+    const sums = this.#next(sumsOf(metric, shape));
+    emitMetric(b, metric, { ...scored, sums });
+    // compile has refused those that give lists.
+    this.#metrics.push({ name, sums, result: (totals) => resultOf(metric, totals, shape) as number });
   }
 
   /** Begins anew. */
@@ -143,9 +139,9 @@ export class Scoreboard {
     this.#heap.release(this.#memory);
   }
 
-  #accumulate(b: Builder, perRow: Value, weights?: Value): Value {
+  #accumulate(b: Builder, perRow: Value): Value {
     const sums = this.#next(MEAN);
-    b.emit(core, 'accumulate', sums, perRow, weights ?? 0, perRow.count);
+    b.emit(core, 'accumulate', sums, perRow, 0, perRow.count);
     return sums;
   }
 
@@ -178,8 +174,4 @@ export class Scoreboard {
     this.#used += length * SUM_BYTES;
     return new Value([length], { type: 'float64', place });
   }
-}
-
-function sumsOf(metric: Metric, shape: Shape): number {
-  return metric.sums ? metric.sums(shape) : MEAN;
 }

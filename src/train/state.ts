@@ -173,13 +173,17 @@ export class TrainingState {
     return this.#gradients.get(parameter);
   }
 
-  /** Emits what makes one gradient of those of all replicas. */
+  /** Emits what makes one gradient of those of all replicas, in the scale of the loss itself. */
   emitSum(b: Builder): void {
     const { team } = this.#runtime;
-    if (!team) return;
-    const shares = new Value([1 + team.threads], { place: team.shares });
-    const { place, count } = this.#allGradients;
-    b.emit(core, 'sumReplicas', this.#allGradients, shares, place!.stride!, count);
+    const gradients = this.#allGradients;
+    const { place, count } = gradients;
+    if (team) {
+      const shares = new Value([1 + team.threads], { place: team.shares });
+      b.emit(core, 'sumReplicas', gradients, shares, place!.stride!, count);
+    }
+    const { lossScaleFactor } = this.optimizer;
+    if (lossScaleFactor) b.emit(core, 'affine', gradients, gradients, 1 / lossScaleFactor, 0, count);
   }
 
   /** Emits what turns gradients into new weights. */

@@ -386,6 +386,18 @@ describe('a loaded model', () => {
     expect(loaded.testOnBatch(x, targets)).toEqual(model.testOnBatch(x, targets));
   });
 
+  test('is compiled with a function, by the name under which it is registered', () => {
+    const loss = fl.register('of the file', (b: fl.Builder, yTrue: fl.Value, yPred: fl.Value) =>
+      b.apply('absolute', b.subtract(yPred, yTrue)),
+    );
+    const model = make();
+    model.compile({ optimizer: 'sgd', loss });
+    const loaded = fl.load(model.save({ includeOptimizer: true }));
+    expect(loaded.testOnBatch(x, y)).toEqual(model.testOnBatch(x, y));
+    model.compile({ optimizer: 'sgd', loss: (...parts) => loss(...parts) });
+    expect(() => model.save({ includeOptimizer: true })).toThrow(/register it, fl.register/);
+  });
+
   test('draws what the original draws, also where it has not been trained', async () => {
     const model = make();
     const loaded = fl.load(model.save({ includeOptimizer: true }));

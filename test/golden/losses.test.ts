@@ -1,11 +1,11 @@
 import * as fl from 'fourlane';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Builder } from '../../src/plan/builder.js';
 import { Program } from '../../src/plan/program.js';
 import { Value } from '../../src/plan/value.js';
 import { sizeOf } from '../../src/shape.js';
 import { runtime } from '../../src/wasm/runtime.js';
-import { expectKeras, type GoldenTensor, golden } from '../support/golden.js';
+import { expectKeras, type GoldenTensor, golden, toTensor } from '../support/golden.js';
 
 interface LossCase {
   name: string;
@@ -92,4 +92,16 @@ describe('losses equal Keras', () => {
       'gradient',
     );
   });
+  const alone = cases.filter(({ activation }) => !activation);
+  test.each(alone)(
+    '$name, without a model',
+    ({ loss: name, config, prediction, target, sampleWeight, ...one }) => {
+      const loss = (fl.losses[name] as (options: object) => fl.Loss)(config);
+      const data = [toTensor(target), toTensor(prediction), sampleWeight && toTensor(sampleWeight)] as const;
+      expectKeras([loss.compute(...data)], [one.value], 'loss');
+      const rows = loss.computeRows(...data);
+      if (one.perSample.data.length !== 1) expectKeras(rows.data, one.perSample.data, 'loss of each row');
+      expect(rows.shape).toEqual(prediction.shape.slice(0, rows.shape.length));
+    },
+  );
 });

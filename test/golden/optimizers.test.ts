@@ -48,6 +48,7 @@ function run({ optimizer, config }: OptimizerCase): { steps: Float32Array[][]; f
   const made = resolveOptimizer({ name: optimizer, config });
   const state = new TrainingState(runtime(), made, parameters, { seed: 0, ordinal: 0 });
   const b = new Builder();
+  state.emitSum(b);
   state.emitUpdate(b);
   const program = new Program(runtime(), { steps: b.steps, capacity: 1, purpose: 'test' });
   const steps = file.gradients.map((gradients) => {

@@ -13,7 +13,7 @@ interface GoldenModel {
 interface StepsCase {
   name: string;
   kind: 'steps';
-  model: 'A' | 'B' | 'C';
+  model: keyof typeof build;
   optimizer: 'sgd';
   config: Record<string, number>;
   losses: number[];
@@ -23,7 +23,7 @@ interface StepsCase {
 interface FitCase {
   name: string;
   kind: 'fit';
-  model: 'A' | 'B' | 'C';
+  model: keyof typeof build;
   optimizer: 'sgd';
   config: Record<string, number>;
   metrics: 'accuracy'[];
@@ -60,6 +60,38 @@ const build = {
     const mixed = fl.layers.dense({ units: 5, activation: 'relu' })(fl.layers.concatenate()([first, second]));
     const total = fl.layers.add()([mixed, first]);
     return fl.model({ inputs: [left, right], outputs: fl.layers.dense({ units: 2 })(total) });
+  },
+  D: () =>
+    fl.sequential([
+      fl.layers.embedding({
+        inputDim: 9,
+        outputDim: 5,
+        embeddingsRegularizer: fl.regularizers.l2(),
+        inputShape: [4],
+      }),
+      fl.layers.flatten(),
+      fl.layers.dense({ units: 3, activation: 'softmax' }),
+    ]),
+  E: () => {
+    const left = fl.input({ shape: [4] });
+    const right = fl.input({ shape: [3] });
+    const shared = fl.layers.embedding({ inputDim: 9, outputDim: 5, maskZero: true });
+    const joined = fl.layers.concatenate({ axis: 1 })([shared(left), shared(right)]);
+    const scaled = fl.layers.batchNormalization({ momentum: 0.75 })(joined);
+    const hidden = fl.layers.dense({ units: 4, activation: 'tanh' })(scaled);
+    return fl.model({ inputs: [left, right], outputs: fl.layers.dense({ units: 2 })(hidden) });
+  },
+  F: () => {
+    const left = fl.input({ shape: [4, 3] });
+    const right = fl.input({ shape: [4, 5] });
+    const first = fl.layers.dense({ units: 5, activation: 'tanh' })(fl.layers.masking()(left));
+    const second = fl.layers.masking({ maskValue: 0.5 })(right);
+    const largest = fl.layers.maximum()([first, second]);
+    const total = fl.layers.add()([largest, second]);
+    const outputs = fl.layers.dense({ units: 1, activation: 'sigmoid' })(
+      fl.layers.concatenate()([total, largest]),
+    );
+    return fl.model({ inputs: [left, right], outputs });
   },
 };
 
@@ -102,6 +134,10 @@ describe('the history of fit equals Keras', () => {
     const options = { ...one.fit, ...weights, verbose: 0 } as fl.FitOptions;
     const { history } = await model.fit(x, rows(target, 0, one.rows), options);
     expect(Object.keys(history).sort()).toEqual(Object.keys(one.history).sort());
-    for (const [key, values] of Object.entries(one.history)) expectKeras(history[key], values, key, 1e-5);
+    for (const [key, values] of Object.entries(one.history)) {
+      // On jax Keras loses the mask on the way out of the gradient: see Traps.
+      if (key === 'accuracy' && one.model === 'F') continue;
+      expectKeras(history[key], values, key, 1e-5);
+    }
   });
 });

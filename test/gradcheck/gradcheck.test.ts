@@ -34,6 +34,14 @@ class Scaled extends fl.Layer {
 }
 
 describe('gradcheck', () => {
+  test.each<[string, fl.LossFunction]>([
+    ['each element', (b, y, x) => b.apply('square', b.subtract(x, y))],
+    ['each row', (b, y, x) => b.mean(b.apply('square', b.subtract(x, y)))],
+    ['each sample', (b, y, x) => b.mean(b.mean(b.apply('square', b.subtract(x, y))))],
+  ])('of a function as loss, with a value for %s', (_, loss) => {
+    expect(fl.gradcheck(loss, { inputShape: [3, 4] }).passed).toBe(true);
+  });
+
   test('accepts a right gradient and refuses a wrong one, by name', () => {
     const layer = new Doubled({ name: 'mine' });
     expect(fl.gradcheck(layer, { inputShape: [4] }).passed).toBe(true);

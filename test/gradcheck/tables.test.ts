@@ -14,6 +14,8 @@ interface LayerRow {
   inputs?: number;
   /** The layer reads whole numbers, such as indices. */
   raw?: boolean;
+  /** To be registered by their names. */
+  functions?: Record<string, fl.LambdaFunction>;
 }
 
 function tableOf<T>(table: 'layers' | 'activations' | 'losses'): [string, Make<T>][] {
@@ -33,7 +35,8 @@ describe('layers', () => {
     .filter(([name]) => name !== 'input')
     .flatMap(([name, make]) => casesOf(name).map((row) => [name, row, make] as const));
 
-  test.each(cases)('%s %j', (_, { options, shape = [8, 8], inputs = 1, raw }, make) => {
+  test.each(cases)('%s %j', (_, { options, shape = [8, 8], inputs = 1, raw, functions = {} }, make) => {
+    for (const [known, fn] of Object.entries(functions)) fl.register(known, fn);
     const layer = make(options);
     const batch = 3;
     const indices = new Int32Array(batch * 64).map((_, i) => (i * 7) % 17);

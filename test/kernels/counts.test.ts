@@ -194,13 +194,15 @@ describe('what is counted', () => {
     { balance: 0, weights: [1, 2, 3, 4], expected: [0, 2, 0, 4] },
     { balance: 1, weights: [1, 2, 3, 4], expected: [0, 4, 0, 8] },
     { balance: 1, weights: undefined, expected: [0, 2, 0, 2] },
-  ])('ignoreLabel, balance $balance, weights $weights', ({ balance, weights, expected }) => {
+  ])('ignoreLabel and maskWeights, balance $balance, weights $weights', ({ balance, weights, expected }) => {
     bench.reset();
-    const [counted, labels] = [bench.reserve(16), bench.reserve(16)];
+    const [mask, counted, labels] = [bench.reserve(16), bench.reserve(16), bench.reserve(16)];
     const before = weights ? bench.place(Float32Array.from(weights)) : 0;
-    kernels.ignoreLabel(counted, labels, bench.place(Int32Array.of(-1, 2, -1, 0)), before, -1, balance, 4);
+    kernels.ignoreLabel(mask, labels, bench.place(Int32Array.of(-1, 2, -1, 0)), -1, 4);
+    kernels.maskWeights(counted, mask, before, balance, 4);
+    expect([...bench.f32(mask, 4)]).toEqual([0, 1, 0, 1]);
     expect([...bench.f32(counted, 4)]).toEqual(expected);
     expect([...bench.i32(labels, 4)]).toEqual([0, 2, 0, 0]);
-    expect(bench.tailIntact(counted, 16) && bench.tailIntact(labels, 16)).toBe(true);
+    for (const at of [mask, counted, labels]) expect(bench.tailIntact(at, 16)).toBe(true);
   });
 });

@@ -40,14 +40,16 @@ describe.each(widths)('over %i columns', (cols) => {
     const [mean, variance] = [bench.reserve(4 * cols), bench.reserve(4 * cols)];
     const [y, dx, fixed] = [bench.reserve(4 * n), bench.reserve(4 * n), bench.reserve(4 * n)];
     const [from, upstream] = [bench.place(x), bench.place(dy)];
-    kernels.columnMoments(mean, variance, bench.reserve(4 * n), from, rows, cols);
+    kernels.columnMoments(mean, variance, from, 0, rows, cols);
     const expected = reference.columnMoments(x, cols);
     expectClose(written(mean, cols), expected.mean, { absolute: 1e-6 });
     expectClose(written(variance, cols), expected.variance, { absolute: 2e-6 });
     kernels.normalizeColumns(y, from, mean, variance, EPSILON, rows, cols);
     const normalize = (values: ArrayLike<number>) => reference.normalizeColumns(values, cols, EPSILON);
     expectClose(written(y, n), normalize(x), { absolute: 1e-5 });
-    kernels.batchNormalizeBackward(dx, upstream, y, variance, EPSILON, rows, cols);
+    const scratch = bench.reserve(12 * cols);
+    kernels.batchNormalizeBackward(dx, scratch, upstream, y, variance, 0, EPSILON, rows, cols);
+    written(scratch, 3 * cols);
     if (n < 600) expectClose(written(dx, n), reference.gradient(normalize, x, dy), { absolute: 1e-5 });
     kernels.normalizeColumnsBackward(fixed, upstream, variance, EPSILON, rows, cols);
     const slope = (i: number) => dy[i] / Math.sqrt(expected.variance[i % cols] + EPSILON);
@@ -56,6 +58,32 @@ describe.each(widths)('over %i columns', (cols) => {
       Array.from(dy, (_, i) => slope(i)),
       { absolute: 1e-5 },
     );
+  });
+
+  test('moments of the rows that count, and the gradient through them', () => {
+    const rows = 5;
+    const n = rows * cols;
+    const [x, dy] = [uniformArray(n, 3, -2, 3), uniformArray(n, 4)];
+    const weights = bench.place(Float32Array.of(1, 0, 1, 1, 0));
+    const counts = (i: number) => [0, 2, 3].includes(Math.floor(i / cols));
+    const [mean, variance] = [bench.reserve(4 * cols), bench.reserve(4 * cols)];
+    const [y, dx, from] = [bench.reserve(4 * n), bench.reserve(4 * n), bench.place(x)];
+    kernels.columnMoments(mean, variance, from, weights, rows, cols);
+    const moments = (values: ArrayLike<number>) =>
+      reference.columnMoments(
+        Array.from(values).filter((_, i) => counts(i)),
+        cols,
+      );
+    expectClose(written(mean, cols), moments(x).mean, { absolute: 2e-6 });
+    expectClose(written(variance, cols), moments(x).variance, { absolute: 3e-6 });
+    kernels.normalizeColumns(y, from, mean, variance, EPSILON, rows, cols);
+    const scratch = bench.reserve(12 * cols);
+    kernels.batchNormalizeBackward(dx, scratch, bench.place(dy), y, variance, weights, EPSILON, rows, cols);
+    const normalize = (values: ArrayLike<number>) => {
+      const { mean: m, variance: v } = moments(values);
+      return Array.from(values, (value, i) => (value - m[i % cols]) / Math.sqrt(v[i % cols] + EPSILON));
+    };
+    if (n < 200) expectClose(written(dx, n), reference.gradient(normalize, x, dy), { absolute: 1e-5 });
   });
 
   test('moveTowards', () => {

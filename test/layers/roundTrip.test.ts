@@ -9,6 +9,8 @@ interface Row {
   options?: Record<string, unknown>;
   shape?: number[];
   inputs?: number;
+  raw?: boolean;
+  functions?: Record<string, fl.LambdaFunction>;
 }
 
 type Make = (options?: object) => fl.Layer;
@@ -18,7 +20,8 @@ const rows = Object.entries(tables)
   .flatMap(([name, row]) => [row].flat().map((one) => [name, one] as const));
 
 test.each(rows)('%s %j: comes back from its config and from a file', (name, row) => {
-  const { options, shape = [8, 8], inputs: count = 1 } = row;
+  const { options, shape = [8, 8], inputs: count = 1, raw = false, functions = {} } = row;
+  for (const [known, fn] of Object.entries(functions)) fl.register(known, fn);
   const inputs = Array.from({ length: count }, () => fl.input({ shape }));
   const layer = (fl.layers[name as keyof typeof fl.layers] as unknown as Make)(options);
   const model = fl.model({ inputs, outputs: layer(inputs) });
@@ -31,7 +34,9 @@ test.each(rows)('%s %j: comes back from its config and from a file', (name, row)
     const kept = JSON.stringify(layer.getConfig()[option] ?? null);
     if (typeof value !== 'string' && option !== 'cropping') expect(kept).toBe(JSON.stringify(value));
   }
-  const x = inputs.map((_, i) => fl.tensor(uniformArray(3 * 64, i), [3, ...shape]));
+  const values = (i: number) =>
+    uniformArray(3 * 64, i).map((value) => (raw ? Math.abs(Math.round(16 * value)) : value));
+  const x = inputs.map((_, i) => fl.tensor(values(i), [3, ...shape]));
   const data = x.length === 1 ? x[0] : x;
   const file = model.save();
   const said = [...model.predict(data).data];

@@ -100,6 +100,81 @@ describe('a step is one of trainOnBatch, to the last bit', () => {
     expect(allWeights(fourth)).toEqual(allWeights(third));
   });
 
+  test('with masks, terms that a layer adds, a function as loss and a scale of it', () => {
+    class Small extends fl.Layer {
+      override get supportsMasking(): boolean {
+        return true;
+      }
+      override call(b: fl.Builder, x: fl.Value): fl.Value {
+        b.addLoss(b.apply('square', x));
+        return x;
+      }
+    }
+    const masked = () => {
+      fl.setSeed(12);
+      return fl.sequential([
+        fl.layers.embedding({ inputDim: 5, outputDim: 3, maskZero: true, inputShape: [2] }),
+        new Small(),
+        fl.layers.batchNormalization({ momentum: 0.5 }),
+        fl.layers.dense({ units: 3 }),
+      ]);
+    };
+    const squares = (b: fl.Builder, y: fl.Value, x: fl.Value) => b.apply('square', b.subtract(x, y));
+    const optimizer = () => fl.optimizers.sgd({ learningRate: 0.1, lossScaleFactor: 3 });
+    const [model, short, long] = [masked(), masked(), masked()];
+    model.compile({ optimizer: optimizer(), loss: squares });
+    const steps = [
+      fl.trainStep({ model: short, loss: squares, optimizer: optimizer() }),
+      fl.trainStep({
+        inputs: { x: [2], y: [2, 3] },
+        loss: (b, { x, y }) => b.loss(squares, b.call(long, x), y),
+        parameters: long,
+        optimizer: optimizer(),
+      }),
+    ];
+    const words = [1, 2, 0, 4, 3, 0].map((word) => [word, (word * 2) % 5]);
+    const wanted = fl.tensor(y.data, [6, 2, 3]);
+    for (let i = 0; i < 3; i++) {
+      const logs = model.trainOnBatch(words, wanted);
+      for (const step of steps) expect(step({ x: words, y: wanted })).toEqual(logs);
+    }
+    for (const other of [short, long]) expect(allWeights(other)).toEqual(allWeights(model));
+    for (const step of steps) {
+      expect(() => step({ x: [[1, 5]], y: [wanted.data.subarray(0, 6)] as never })).toThrow(
+        /holds 5 at row 0/,
+      );
+    }
+  });
+
+  test('of a weight that only a term of a layer depends on, unless such terms do not count', () => {
+    class Term extends fl.Layer {
+      weight!: fl.Parameter;
+      override build(b: fl.WeightBuilder): void {
+        this.weight = b.parameter({ name: 'weight', shape: [4], initializer: 'ones' });
+      }
+      override call(b: fl.Builder, x: fl.Value): fl.Value {
+        b.addLoss(b.multiply(x, this.weight));
+        return x;
+      }
+    }
+    const make = (regularization: boolean) => {
+      const model = fl.sequential([new Term({ inputShape: [4] })]);
+      const options = {
+        loss: 'mse',
+        optimizer: fl.optimizers.sgd({ learningRate: 1 }),
+        regularization,
+      } as const;
+      return {
+        model,
+        step: () => fl.trainStep({ model, ...options })({ x: [[1, 2, 3, 4]], y: [[1, 2, 3, 4]] }),
+      };
+    };
+    const { model, step } = make(true);
+    expect(step().loss).toBeCloseTo(2.5, 6);
+    expectClose(allWeights(model)[0], [0.75, 0.5, 0.25, 0], { absolute: 1e-6 });
+    expect(make(false).step).toThrow(/does not depend on the weight 'weight'/);
+  });
+
   test('with weights of rows, as weights of the loss or multiplied', () => {
     const [model, weighted, multiplied] = [calm(), calm(), calm()];
     model.compile({ optimizer: 'adam', loss: 'mse' });

@@ -215,6 +215,21 @@ const operations: Operation[] = [
     call: (b, [x, y]) => b.add(b.add(x, y), b.add(y, x)),
     reference: (x, y) => x.map((value, i) => 2 * (value + y[i])),
   },
+  {
+    name: 'maskRows where a row has nothing above 0.5',
+    shapes: [[4, 3]],
+    call: (b, [x]) => b.maskRows(x, b.rowMask(b.apply('relu', b.affine(x, 1, -0.5)), 0)),
+    reference: (x) => rowsOf(x, 3).flatMap((row) => row.map((value) => (Math.max(...row) > 0.5 ? value : 0))),
+  },
+  {
+    name: 'withMask of a value that has another',
+    shapes: [[4, 3]],
+    call: (b, [x]) => {
+      const y = b.withMask(b.apply('square', x), b.rowMask(x, 0));
+      return b.add(y, b.withMask(y, undefined));
+    },
+    reference: (x) => x.map((value) => 2 * value * value),
+  },
 ];
 
 describe('operations of the builder', () => {
@@ -231,6 +246,7 @@ describe('operations of the builder', () => {
       ...['constructor', 'dense', 'matmul', 'apply', 'logitsOf', 'dropout', 'noise', 'uniform', 'full'],
       ...['constants', 'penalize', 'batchNormalize', 'normalizeColumns', 'moveTowards', 'stopGradient'],
       ...['markRectified', 'rectifiedFrom'],
+      ...['addLoss', 'maskOf', 'rowMask', 'indices', 'indexMask', 'gather'],
     ];
     const covered = operations.map(({ name }) => name.split(' ')[0]);
     expect(own.filter((name) => !elsewhere.includes(name) && !covered.includes(name))).toEqual([]);

@@ -80,19 +80,24 @@ async function runAll(fl, parts) {
 }
 
 /** The layer between a dense layer for each of its inputs and a classifier, so that gradients go through it. */
-async function trainLayer({ fl, infer, x, y }, name, { options, shape = [8, 8], inputs = 1, raw = false }) {
+async function trainLayer({ fl, infer, x, y }, name, row) {
+  const { options, shape = [8, 8], inputs = 1, raw = false, steps = false, functions = {} } = row;
+  for (const [known, fn] of Object.entries(functions)) fl.register(known, fn);
   const { input, dense, flatten } = fl.layers;
   const pixels = input({ shape }).output;
   const sources = Array.from({ length: inputs }, () =>
     raw ? pixels : dense({ units: shape.at(-1) })(pixels),
   );
   const through = name === 'input' ? sources[0] : fl.layers[name](options)(inputs > 1 ? sources : sources[0]);
-  const outputs = dense({ units: 10, activation: 'softmax' })(flatten()(through));
+  const outputs = dense({ units: 10, activation: 'softmax' })(steps ? through : flatten()(through));
   const model = fl.model({ inputs: pixels, outputs });
   model.compile({ optimizer: 'sgd', loss: 'sparseCategoricalCrossentropy' });
   const n = 50;
   const images = fl.tensor(x.data.slice(0, n * 64), [n, ...shape], { scale: raw ? 1 : 1 / 16 });
-  await model.fit(images, y.data.slice(0, n), { epochs: 2, batchSize: 32, verbose: 0 });
+  const each = outputs.sampleShape.slice(0, -1);
+  const rows = each.reduce((all, size) => all * size, 1);
+  const labels = Int32Array.from({ length: n * rows }, (_, i) => y.data[Math.floor(i / rows)]);
+  await model.fit(images, fl.tensor(labels, [n, ...each]), { epochs: 2, batchSize: 32, verbose: 0 });
   return finish({ fl, infer }, model, images);
 }
 

@@ -5,7 +5,8 @@
 
 /**
  * Layers: `options`; `shape` of a sample, 64 numbers in all (default [8, 8]); how many `inputs` (default 1); `raw` where
- * the layer reads the pixels 0 to 16 themselves, as an embedding does. A list is several cases of one layer.
+ * the layer reads the pixels 0 to 16 themselves, as an embedding does; `steps` where every row of its output is classified
+ * by itself, so that its mask counts; `functions` to be registered by their names. A list is several cases of one layer.
  */
 export const LAYERS = {
   activation: { options: { activation: 'tanh' } },
@@ -87,7 +88,15 @@ export const LAYERS = {
     { options: { rate: 0.5, seed: 7 } },
     { options: { rate: 0.5, noiseShape: [null, 1, null] } },
   ],
+  einsumDense: [
+    { options: { equation: 'abc,cde->abde', outputShape: [null, 3, 4], biasAxes: 'de' } },
+    { options: { equation: 'ab...,bc->ac...', outputShape: [5], biasAxes: 'c', activation: 'tanh' } },
+  ],
   elu: {},
+  embedding: [
+    { raw: true, options: { inputDim: 17, outputDim: 5, embeddingsRegularizer: 'l2' } },
+    { raw: true, steps: true, shape: [64], options: { inputDim: 17, outputDim: 4, maskZero: true } },
+  ],
   flatten: {},
   gaussianDropout: { options: { rate: 0.25 } },
   gaussianNoise: { options: { stddev: 0.1, seed: 7 } },
@@ -100,8 +109,13 @@ export const LAYERS = {
   groupNormalization: { options: { groups: 2 } },
   identity: {},
   input: {},
+  lambda: {
+    options: { function: 'square and add' },
+    functions: { 'square and add': (b, x) => b.add(b.apply('square', x), x) },
+  },
   layerNormalization: [{}, { shape: [4, 8, 2], options: { axis: [1, 2] } }],
   leakyRelu: {},
+  masking: { raw: true, steps: true, shape: [32, 2] },
   maximum: { inputs: 3 },
   maxPooling1D: {},
   maxPooling2D: [
@@ -194,6 +208,7 @@ export const OPTIONS = {
   metrics: {
     f1Score: { average: 'macro' },
     fBetaScore: { average: 'weighted', beta: 0.5 },
+    meanMetricWrapper: { fn: (b, yTrue, yPred) => b.apply('absolute', b.subtract(yTrue, yPred)) },
     precision: { topK: 2, classId: 1 },
     precisionAtRecall: { recall: 0.5 },
     recallAtPrecision: { precision: 0.5 },

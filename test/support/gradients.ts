@@ -37,7 +37,8 @@ export function differentiate(
   b.backward();
   b.emitLast();
   const batch = inputs[0].shape[0];
-  const gradients = values.map((value) => b.gradientOf(value)!);
+  // Indices have none.
+  const gradients = values.flatMap((value) => b.gradientOf(value) ?? []);
   const program = new Program(runtime(), {
     steps: b.steps,
     capacity: batch,

@@ -57,6 +57,27 @@ describe.skipIf(!built)(`the gradient of a step${reason}`, () => {
     expect(await step(2, 0.5)).not.toEqual(await step(1, 0.5));
   });
 
+  test('of a table that is picked from is the sum of what its replicas picked', async () => {
+    const step = async (threads: number) => {
+      const fl = await open(threads);
+      fl.setSeed(4);
+      const model = fl.sequential([
+        fl.layers.embedding({ inputDim: 17, outputDim: 64, inputShape: [64] }),
+        fl.layers.flatten(),
+        fl.layers.dense({ units: 128, activation: 'tanh' }),
+        fl.layers.dense({ units: 1 }),
+      ]);
+      model.compile({ optimizer: fl.optimizers.sgd({ learningRate: 1 }), loss: 'mse' });
+      const indices = Int32Array.from({ length: 64 * 64 }, (_, i) => (i * i) % 17);
+      const [before] = model.getWeights();
+      await model.fit(indices, new Float32Array(64).fill(2), { batchSize: 64, shuffle: false, verbose: 0 });
+      return model.getWeights()[0].data.map((after, i) => after - before.data[i]);
+    };
+    const [together, alone] = [await step(2), await step(1)];
+    expectClose(together, alone, { relativeToMax: 1e-5 });
+    expect(together).not.toEqual(alone);
+  });
+
   test('has masks of its own for every replica, step and seed', async () => {
     const [half, halfLabels] = from(0, 64);
     const twice = Float32Array.from([...half, ...half]);

@@ -517,6 +517,14 @@ describe('a producer is asked for what is consumed, and closed when the training
       expect(model.training!.iterations).toBe(iterations + 1);
     }
     expect(seen.closed).toBe(6);
+    const words = fl.sequential([fl.layers.embedding({ inputDim: 3, outputDim: 1, inputShape: [1] })]);
+    words.compile({ loss: 'mse' });
+    const indices = fl.Dataset.from(function* () {
+      for (const index of [0, 3]) yield [[[index]], [[[0]]]] as const;
+    });
+    await expect(words.fit(indices, quiet)).rejects.toThrow(
+      /^x in batch 2 for '.*' holds 3 at row 0, position 0, which is no index/,
+    );
     const second = fl.Dataset.from(function* () {
       yield rows(0, 10);
     });

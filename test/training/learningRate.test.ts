@@ -1,5 +1,5 @@
 import * as fl from 'fourlane';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { uniformArray } from '../support/random.js';
 
 const SAMPLES = 40;
@@ -274,5 +274,39 @@ describe('schedules that Keras does not have', () => {
     });
     const schedule = fl.schedules.warmup({ steps: 2, learningRate });
     expect([0, 1, 2, 3, 5].map((t) => schedule.at(t))).toEqual([0, 0.5, 1, 0.5, 0.25]);
+  });
+});
+
+describe('lr', () => {
+  test('is learningRate, with a warning', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const optimizer = fl.optimizers.rmsprop({ lr: 0.125 });
+    expect(warn.mock.calls).toEqual([['optimizers.rmsprop: lr is called learningRate.']]);
+    expect(optimizer.learningRate).toBe(0.125);
+    expect(optimizer.config).toEqual({ learningRate: 0.125 });
+    warn.mockRestore();
+    expect(() => fl.optimizers.sgd({ lr: 1, learningRate: 1 })).toThrow(/give one of the two/);
+  });
+});
+
+describe('lossScaleFactor', () => {
+  /** Every way by which a gradient comes about: the loss, penalties on weights, on outputs. */
+  const trained = async (options: fl.OptimizerOptions) => {
+    fl.setSeed(3);
+    const model = fl.sequential([
+      fl.layers.dense({ units: 4, activityRegularizer: 'l2', kernelRegularizer: 'l1', inputShape: [3] }),
+      fl.layers.dense({ units: 1 }),
+    ]);
+    model.compile({ optimizer: fl.optimizers.sgd({ momentum: 0.5, ...options }), loss: 'mse' });
+    const history = await model.fit(x, y, { batchSize: 10, epochs: 2, verbose: 0 });
+    return { weights: weightsOf(model), loss: history.history.loss };
+  };
+
+  test('changes no bit where it is a power of two', async () => {
+    expect(await trained({ lossScaleFactor: 1024 })).toEqual(await trained({}));
+  });
+
+  test('is a number above 0', () => {
+    expect(() => fl.optimizers.sgd({ lossScaleFactor: 0 })).toThrow(/above 0/);
   });
 });

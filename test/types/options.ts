@@ -72,7 +72,6 @@ fl.metrics.precisionAtRecall({ numThresholds: 10 });
 const learningRate = fl.schedules.cosineDecay({ initialLearningRate: 0.1, decaySteps: 100 });
 fl.optimizers.adam({ learningRate, beta1: 0.9, amsgrad: true, globalClipnorm: 1, weightDecay: 0.01 });
 fl.optimizers.sgd({ learningRate: (iteration) => 0.1 / (1 + iteration), momentum: 0.9, nesterov: true });
-// @ts-expect-error
 fl.optimizers.adam({ lr: 0.1 });
 // @ts-expect-error
 fl.optimizers.sgd({ beta1: 0.9 });

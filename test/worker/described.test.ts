@@ -17,7 +17,9 @@ describe('what compile is told can be described and made again', () => {
     return option ? { [option]: required[option] } : {};
   };
 
-  test.each(Object.entries(fl.metrics))('metric %s', (kind, make) => {
+  // A function of one's own does not travel.
+  const travelling = Object.entries(fl.metrics).filter(([kind]) => kind !== 'meanMetricWrapper');
+  test.each(travelling)('metric %s', (kind, make) => {
     const metric = (make as (options: object) => fl.Metric)(optionsOf(kind));
     expect(metric.kind).toBe(kind);
     expect(JSON.stringify(resolveMetric(travel(metric), 1, metric.target))).toBe(JSON.stringify(metric));

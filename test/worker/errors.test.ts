@@ -1,4 +1,4 @@
-import type { FourlaneError, Model as ModelOf } from 'fourlane';
+import type { FourlaneError, LossFunction, Model as ModelOf } from 'fourlane';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashOf } from '../runtimes/scenario.js';
 import { uniformArray } from '../support/random.js';
@@ -133,7 +133,7 @@ describe.skipIf(!built)(`what cannot be opened${reason}`, () => {
         ],
       },
       { metrics: [{ ...fl.metrics.meanSquaredError(), name: 'mine' }] },
-      { metrics: [{ ...fl.metrics.recall(), name: 'mine', result: fl.metrics.precision().result }] },
+      { metrics: [{ ...fl.metrics.recall(), name: 'mine', value: fl.metrics.precision().value }] },
       { weightedMetrics: [{ ...fl.metrics.auc(), name: 'mine' }] },
     ];
     for (const part of unlike) {
@@ -141,6 +141,15 @@ describe.skipIf(!built)(`what cannot be opened${reason}`, () => {
       expect(error).toMatchObject({ name: 'ConfigError', code: 'own-part' });
       expect(error.message).toMatch(/'(mine|meanSquaredError)' in what compile was told/);
     }
+  });
+
+  test('functions, which can be registered', async () => {
+    const loss: LossFunction = (b, yTrue, yPred) => b.subtract(yTrue, yPred);
+    const error = await own({ loss });
+    expect(error).toMatchObject({ name: 'ConfigError', code: 'own-part' });
+    expect(error.message).toMatch(
+      /'loss' in what .*register it, fl.register\('name', fn\), here and .* in the setup module/,
+    );
   });
 
   test('options of an optimizer that are functions', async () => {

@@ -1,3 +1,6 @@
+/** A loss of one's own, which is known by the same name on both sides. */
+export const rowLoss = (b, yTrue, yPred) => b.mean(b.apply('absolute', b.subtract(yPred, yTrue)));
+
 /** Layers of one's own, for both sides: each hands in its own library. */
 export const layers = (fl) => {
   /** Multiplies by a trained factor. */
@@ -34,5 +37,8 @@ export const layers = (fl) => {
     }
   }
 
+  fl.register('a loss of one row', (b, yTrue, yPred) =>
+    b.mean(b.apply('absolute', b.subtract(yPred, yTrue))),
+  );
   return [Scale, Bomb];
 };

@@ -2,6 +2,7 @@ import type { ModelData, Model as ModelOf } from 'fourlane';
 import type { WorkerFitOptions } from 'fourlane/worker';
 import { afterEach, describe, expect, test } from 'vitest';
 import { hashOf } from '../runtimes/scenario.js';
+import { rowLoss } from './layers.js';
 import { built, digits, fl, inWorker, layersUrl, reason, workerUrl } from './support.js';
 
 const { x, y } = built ? digits() : ({} as ReturnType<typeof digits>);
@@ -50,6 +51,36 @@ describe.skipIf(!built)(`the same bits in a worker as here${reason}`, () => {
     ['adagrad', () => fl.optimizers.adagrad({ initialAccumulatorValue: 0.3, clipnorm: 1 })],
   ])('optimizer: %s, with dropout, shuffles and validation', async (_, optimizer) => {
     const [there, here] = await both(() => network(optimizer()), x, y, { validationSplit: 0.2 });
+    expect(there).toBe(here);
+  });
+
+  test('a registered function as loss', async () => {
+    const make = () => {
+      const model = fl.sequential([fl.layers.dense({ units: 1, inputShape: [64] })]);
+      model.compile({ optimizer: 'sgd', loss: fl.register('a loss of one row', rowLoss) });
+      return model;
+    };
+    fl.setSeed(3);
+    const [here, there] = [make(), make()];
+    there.setWeights(here.getWeights());
+    const options = { shuffle: false, ...quiet };
+    const target = Float32Array.from(y.data);
+    const { history } = await here.fit(x, target, options);
+    const worker = await start(there, { setup: layersUrl, workerUrl });
+    expect((await worker.fit(x, target, options)).history).toEqual(history);
+  });
+
+  test('an embedding with a mask', async () => {
+    const make = () => {
+      const model = fl.sequential([
+        fl.layers.embedding({ inputDim: 17, outputDim: 4, maskZero: true, inputShape: [64] }),
+        fl.layers.dense({ units: 10, activation: 'softmax' }),
+      ]);
+      model.compile({ loss, metrics: ['accuracy'] });
+      return model;
+    };
+    const each = Int32Array.from({ length: y.data.length * 64 }, (_, i) => y.data[Math.floor(i / 64)]);
+    const [there, here] = await both(make, x, fl.tensor(each, [y.data.length, 64]), { epochs: 2 });
     expect(there).toBe(here);
   });
 

@@ -173,6 +173,28 @@ CASES = [
     ("dot of a series and a vector", "dot", {"axes": [2, 1]}, [SERIES, (2, 3)]),
     ("dot of images", "dot", {"axes": [2, 3], "normalize": True}, [(2, 3, 4, 2), (2, 2, 3, 4)]),
 ]
+EQUATIONS = [
+    ("ab,bc->ac", 6, "c", (5, 7)),
+    ("abc,cd->abd", [None, 6], "d", SERIES),
+    ("...x,xy->...y", 6, "y", SERIES),
+    ("ab...,bc->ac...", 5, "c", SERIES),
+    ("abc,cde->abde", [None, 2, 5], "de", SERIES),
+    ("abcd,cde->abe", [None, 5], "e", IMAGES),
+    ("abc,bd->acd", [3, 6], "cd", SERIES),
+    ("abc,cd->adb", [5, 4], "d", SERIES),
+    ("abc,cd->ad", [5], None, SERIES),
+]
+CASES += [
+    (f"einsumDense {equation}", "einsumDense", {"equation": equation, "outputShape": output, "biasAxes": bias}, [shape])
+    for equation, output, bias, shape in EQUATIONS
+]
+CASES += [
+    ("embedding", "embedding", {"inputDim": 9, "outputDim": 5}, [(3, 4)]),
+    ("embedding of series", "embedding", {"inputDim": 3, "outputDim": 4, "maskZero": True}, [(2, 3, 5)]),
+    ("embedding of one number", "embedding", {"inputDim": 4, "outputDim": 1}, [(7, 1)]),
+    ("masking", "masking", {}, [SERIES]),
+    ("masking of another number", "masking", {"maskValue": 0.5}, [(3, 7, 2)]),
+]
 CASES += [(f"{layer} at inference", layer, {"rate": 0.5}, [FLAT]) for layer in ("gaussianDropout", "alphaDropout")]
 CASES += [("gaussianNoise at inference", "gaussianNoise", {"stddev": 0.5}, [FLAT])]
 CASES += [
@@ -202,6 +224,10 @@ def _case(name, layer, config, shapes, training=False):
     instance = named(keras.layers, layer)(**snake(config))
     draw = normal if layer == "dense" or "onv" in layer or len(shapes) > 1 else lambda rng, shape: spread(rng, shape, -6, 6)
     inputs = [draw(rng, shape) for shape in shapes]
+    if layer == "embedding":
+        inputs = [rng.randint(config["inputDim"], size=shape) for shape in shapes]
+    if layer == "masking":
+        inputs[0][:, 1::2] = config.get("maskValue", 0)
     instance(_call_argument([native(value) for value in inputs]))
     weights = [_weight(rng, weight) for weight in instance.weights]
     instance.set_weights(weights)
@@ -216,6 +242,8 @@ def _case(name, layer, config, shapes, training=False):
     output, pull_back, moved = jax.vjp(forward, trained, [native(x) for x in inputs], has_aux=True)
     upstream = normal(rng, output.shape)
     weight_gradients, input_gradients = pull_back(native(upstream))
+    if layer == "embedding":
+        input_gradients = []
     case = {
         "name": name,
         "layer": layer,

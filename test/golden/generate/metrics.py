@@ -59,6 +59,11 @@ CASES = [
     ("r2Score", {"numRegressors": 2}, "values", "values", (3,)),
     *((metric, {}, "coarse probabilities", "bits", shape) for metric in OUTCOMES for shape in ((1,), (3,))),
     *((metric, {"thresholds": 0.25}, "coarse probabilities", "bits", (3,)) for metric in OUTCOMES),
+    ("r2Score", {"classAggregation": None}, "values", "values", (3,)),
+    *((metric, {"thresholds": [0.25, 0.5, 0.75]}, "coarse probabilities", "bits", (3,)) for metric in OUTCOMES),
+    ("precision", {"thresholds": [0.5, 0.25], "topK": 2}, "coarse probabilities", "bits", (5,)),
+    ("f1Score", {}, "distributions", "one-hot", (4,)),
+    ("fBetaScore", {"beta": 0.5, "threshold": 0.25}, "coarse probabilities", "bits", (3,)),
     *((metric, {"topK": 2}, "coarse probabilities", "bits", (5,)) for metric in ("precision", "recall")),
     *((metric, {"classId": 1}, "coarse probabilities", "bits", (3,)) for metric in ("precision", "recall")),
     *((metric, {"topK": 2, "classId": 1}, "distributions", "bits", (5,)) for metric in ("precision", "recall")),
@@ -153,7 +158,8 @@ def _run(metric, batches):
     for batch in batches:
         tensors = {key: native(value) for key, value in batch.items()}
         metric.update_state(tensors["target"], tensors["prediction"], sample_weight=tensors.get("sampleWeight"))
-        results.append(number(np.asarray(metric.result()).reshape(())))
+        result = np.asarray(metric.result())
+        results.append([number(value) for value in result] if result.size > 1 else number(result.reshape(())))
     return {
         "batches": [{key: given(value) for key, value in batch.items()} for batch in batches],
         "results": results,

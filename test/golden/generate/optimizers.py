@@ -42,6 +42,8 @@ RARE_OPTIONS = [
     {"gradientAccumulationSteps": 3},
     {"gradientAccumulationSteps": 3, "clipnorm": 1, "weightDecay": 0.25},
     AVERAGES | {"gradientAccumulationSteps": 2, "emaOverwriteFrequency": 3},
+    {"lossScaleFactor": 12.5},
+    {"lossScaleFactor": 12.5, "clipnorm": 1, "gradientAccumulationSteps": 3},
 ]
 DECAY = {"name": "exponentialDecay", "config": {"initialLearningRate": 0.1, "decaySteps": 4, "decayRate": 0.5}}
 

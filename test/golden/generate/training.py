@@ -23,6 +23,9 @@ FITS = [
     ("B", {}),
     ("B", {"classWeight": {"0": 2, "3": 0.5}}),
     ("B", {"sampleWeight": True}),
+    ("D", {}),
+    ("F", {}),
+    ("F", {"sampleWeight": True}),
 ]
 
 
@@ -57,11 +60,55 @@ def _branches():
     return keras.Model([left, right], keras.layers.Dense(2, name="head")(total))
 
 
-# builder, loss, shapes of one row of each input, targets
+def _words():
+    return keras.Sequential(
+        [
+            keras.Input((4,)),
+            keras.layers.Embedding(9, 5, embeddings_regularizer=keras.regularizers.L2(0.01)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(3, activation="softmax"),
+        ]
+    )
+
+
+def _padded():
+    left, right = keras.Input((4,), name="left"), keras.Input((3,), name="right")
+    shared = keras.layers.Embedding(9, 5, mask_zero=True, name="shared")
+    joined = keras.layers.Concatenate(axis=1)([shared(left), shared(right)])
+    scaled = keras.layers.BatchNormalization(momentum=0.75)(joined)
+    hidden = keras.layers.Dense(4, activation="tanh", name="hidden")(scaled)
+    return keras.Model([left, right], keras.layers.Dense(2, name="head")(hidden))
+
+
+def _masked():
+    left, right = keras.Input((4, 3), name="left"), keras.Input((4, 5), name="right")
+    first = keras.layers.Dense(5, activation="tanh", name="first")(keras.layers.Masking()(left))
+    second = keras.layers.Masking(0.5)(right)
+    largest = keras.layers.Maximum()([first, second])
+    total = keras.layers.Add()([largest, second])
+    head = keras.layers.Dense(1, activation="sigmoid", name="head")
+    return keras.Model([left, right], head(keras.layers.Concatenate()([total, largest])))
+
+
+def _indices(rng, shape):
+    return rng.randint(9, size=shape)
+
+
+def _gaps(rng, shape):
+    """A third of the time steps is one number, which one of the layers takes for padding."""
+    values = normal(rng, shape)
+    values[rng.rand(*shape[:-1]) < 0.35] = 0 if shape[-1] == 3 else 0.5
+    return values
+
+
+# builder, loss, shapes of one row of each input, targets; and where they are others, the inputs and the shape of weights
 MODELS = {
     "A": (_binary, "binary_crossentropy", [(10,)], lambda rng: rng.randint(2, size=(ROWS, 1))),
     "B": (_classes, "sparse_categorical_crossentropy", [(12,)], lambda rng: rng.randint(5, size=ROWS)),
     "C": (_branches, "mean_squared_error", [(6,), (6,)], lambda rng: normal(rng, (ROWS, 2))),
+    "D": (_words, "sparse_categorical_crossentropy", [(4,)], lambda rng: rng.randint(3, size=ROWS), _indices),
+    "E": (_padded, "mean_squared_error", [(4,), (3,)], lambda rng: normal(rng, (ROWS, 7, 2)), _indices, (7,)),
+    "F": (_masked, "binary_crossentropy", [(4, 3), (4, 5)], lambda rng: rng.randint(2, size=(ROWS, 4, 1)), _gaps, (4,)),
 }
 
 
@@ -72,18 +119,23 @@ def make():
     return {"models": {name: _described(setup) for name, setup in setups.items()}, "cases": cases}
 
 
-def _setup(name, build, loss, shapes, targets):
+def _setup(name, build, loss, shapes, targets, draw=normal, weighted=()):
     rng = random_state(f"model {name}")
     variables = build().weights
     return {
         "build": build,
         "loss": loss,
         "weightNames": [variable.path for variable in variables],
-        "weights": [normal(rng, variable.shape, variable.shape[0] ** -0.5) for variable in variables],
-        "inputs": [normal(rng, (ROWS, *shape)) for shape in shapes],
+        "weights": [_weight(rng, variable) for variable in variables],
+        "inputs": [draw(rng, (ROWS, *shape)) for shape in shapes],
         "target": targets(rng),
-        "sampleWeight": rng.randint(1, 9, size=ROWS) / 4,
+        "sampleWeight": rng.randint(1, 9, size=(ROWS, *weighted)) / 4,
     }
+
+
+def _weight(rng, variable):
+    value = normal(rng, variable.shape, variable.shape[0] ** -0.5)
+    return abs(value) if "variance" in variable.path else value
 
 
 def _described(setup):
