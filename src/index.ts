@@ -74,8 +74,15 @@ export {
   SGD,
 } from './optimizers.js';
 export type { Builder } from './plan/builder.js';
+export {
+  type ConvolutionOptions,
+  convolve,
+  convolveDepthwise,
+  convolveTranspose,
+} from './plan/convolution.js';
 export type { Parameter } from './plan/parameter.js';
 export type { Value } from './plan/value.js';
+export type { Padding, SpreadOptions, WindowOptions } from './plan/windows.js';
 export { setSeed } from './random.js';
 export type { Regularizer } from './regularizers.js';
 export * as regularizers from './regularizers.js';
@@ -91,3 +98,4 @@ export { core } from './wasm/core.js';
 export type { KernelModule } from './wasm/module.js';
 export { type RuntimeInfo, runtimeInfo as runtime } from './wasm/runtime.js';
 export type { WasmSource } from './wasm/source.js';
+export { spatial } from './wasm/spatial.js';

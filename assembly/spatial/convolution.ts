@@ -8,7 +8,7 @@
 import { copyTile, packColumns, packRows } from '../pack';
 import { addColumns } from '../shape';
 import { outerTiles4x8, scatterTiles4x8, windowTiles4x8 } from './segment';
-import { padSamples, readFloats, runTable, sampleFloats, unpadSamples, Windows, windowTable } from './windows';
+import { clearCopy, lastWindows, readFloats, readSamples, runTable, sampleFloats, unpadSamples, Windows, windowTable } from './windows';
 
 const ZEROS: usize = memory.data<f32>([0, 0, 0, 0, 0, 0, 0, 0], 16);
 /** Bytes of scratch for a tile and a table of four windows. */
@@ -38,15 +38,10 @@ export function convolve(
   for (let group = 0; group < w.groups; group++) {
     packColumns(packed + <usize>(group * panels) * panel, weights + (<usize>(group * n) << 2), row, k, n);
   }
-  const sample = <usize>sampleFloats(w) << 2;
-  if (w.padded) memory.fill(copy, 0, <usize>w.block * (<usize>readFloats(w) << 2));
+  clearCopy(copy, w);
   for (let b = 0; b < batch; b += w.block) {
     const samples = min(w.block, batch - b);
-    let from = x + <usize>b * sample;
-    if (w.padded) {
-      padSamples(copy, from, w, samples);
-      from = copy;
-    }
+    const from = readSamples(x, copy, w, b, samples);
     const rows = samples * w.count;
     for (let p = 0; p < rows; p += SLICE) {
       const height = min(SLICE, rows - p);
@@ -85,18 +80,12 @@ function rowTiles(
     rows &= 3;
   }
   for (; rows > 0; rows -= 4) {
-    const four = rows >= 4 ? table : lastFour(scratch + 128, table, rows);
+    const four = rows >= 4 ? table : lastWindows(scratch + 128, table, rows);
     windowTiles4x8(scratch, 32, start, x, four, panel, runTable(w), w.runs, w.run, 1);
     copyTile(y, row, scratch, min(rows, 4), cols);
     y += row << 2;
     table += 16;
   }
-}
-
-/** The first `rows` (1 to 3) windows of a table, and the last of them in the place of those that are not there. */
-function lastFour(to: usize, table: usize, rows: i32): usize {
-  for (let i = 0; i < 4; i++) store<u32>(to + (<usize>i << 2), load<u32>(table + (<usize>min(i, rows - 1) << 2)));
-  return to;
 }
 
 /** dx: every window gets the gradients dy [batch, windows, filters] of its results times the weights. */
@@ -205,16 +194,11 @@ export function convolveWeightGradient(
   const n = filters / w.groups;
   const row = <usize>filters << 2;
   const copy = scratch + TILE;
-  const sample = <usize>sampleFloats(w) << 2;
   if (!start) memory.fill(dw, 0, <usize>(w.runs * w.run) * row);
-  if (w.padded) memory.fill(copy, 0, <usize>w.block * (<usize>readFloats(w) << 2));
+  clearCopy(copy, w);
   for (let b = 0; b < batch; b += w.block) {
     const samples = min(w.block, batch - b);
-    let from = x + <usize>b * sample;
-    if (w.padded) {
-      padSamples(copy, from, w, samples);
-      from = copy;
-    }
+    const from = readSamples(x, copy, w, b, samples);
     const rows = samples * w.count;
     for (let p = 0; p < rows; p += SLICE) {
       const height = min(SLICE, rows - p);

@@ -4,6 +4,7 @@
  */
 export { windows } from './windows';
 export * from './convolution';
+export * from './depthwise';
 export * from './pooling';
 export * from './affine';
 export * from './resample';

@@ -147,8 +147,27 @@ export function windows(
   w.runs = kernelDepth * kernelHeight * kernelWidth / entries;
 }
 
+/** A table of four: the first `rows` windows of a table, and the last of them in the place of those that are not there. */
+export function lastWindows(to: usize, table: usize, rows: i32): usize {
+  for (let i = 0; i < 4; i++) store<u32>(to + (<usize>i << 2), load<u32>(table + (<usize>min(i, rows - 1) << 2)));
+  return to;
+}
+
+/** Where the windows of `samples` samples read, sample `b` the first: in x, or in the copy that is padded here. */
+export function readSamples(x: usize, copy: usize, w: Windows, b: i32, samples: i32): usize {
+  const from = x + (<usize>b * <usize>sampleFloats(w) << 2);
+  if (!w.padded) return from;
+  padSamples(copy, from, w, samples);
+  return copy;
+}
+
+/** Fills the edges of padded copies with zeros, where there are copies. */
+export function clearCopy(copy: usize, w: Windows): void {
+  if (w.padded) memory.fill(copy, 0, <usize>w.block * (<usize>readFloats(w) << 2));
+}
+
 /** Copies what the windows read of `samples` samples x into their padded form, whose edges hold zeros already. */
-export function padSamples(to: usize, x: usize, w: Windows, samples: i32): void {
+function padSamples(to: usize, x: usize, w: Windows, samples: i32): void {
   copyInner(to, x, w, samples, true);
 }
 

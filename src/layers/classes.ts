@@ -9,7 +9,14 @@ export {
   RandomZoom,
 } from './augmentation.js';
 export { Conv1D, Conv2D, Conv3D } from './convolution.js';
+export { Conv1DTranspose, Conv2DTranspose, Conv3DTranspose } from './convolutionTranspose.js';
 export { Dense, type DenseOptions } from './dense.js';
+export {
+  DepthwiseConv1D,
+  DepthwiseConv2D,
+  SeparableConv1D,
+  SeparableConv2D,
+} from './depthwiseConvolution.js';
 export { Identity } from './identity.js';
 export { CenterCrop, Resizing } from './images.js';
 export { InputLayer } from './input.js';

@@ -33,7 +33,21 @@ import {
   type RandomZoomOptions,
 } from './augmentation.js';
 import { Conv1D, Conv2D, Conv3D, type ConvolutionOptions } from './convolution.js';
+import {
+  Conv1DTranspose,
+  Conv2DTranspose,
+  Conv3DTranspose,
+  type ConvolutionTransposeOptions,
+} from './convolutionTranspose.js';
 import { Dense, type DenseOptions } from './dense.js';
+import {
+  DepthwiseConv1D,
+  DepthwiseConv2D,
+  type DepthwiseOptions,
+  SeparableConv1D,
+  SeparableConv2D,
+  type SeparableOptions,
+} from './depthwiseConvolution.js';
 import { Identity } from './identity.js';
 import { CenterCrop, Resizing, type ResizingOptions, type SizeOptions } from './images.js';
 import { InputLayer, type InputOptions } from './input.js';
@@ -144,6 +158,13 @@ export const activation = (options: ActivationOptions) => new Activation(options
 export const conv1D = (options: ConvolutionOptions) => new Conv1D(options);
 export const conv2D = (options: ConvolutionOptions) => new Conv2D(options);
 export const conv3D = (options: ConvolutionOptions) => new Conv3D(options);
+export const conv1DTranspose = (options: ConvolutionTransposeOptions) => new Conv1DTranspose(options);
+export const conv2DTranspose = (options: ConvolutionTransposeOptions) => new Conv2DTranspose(options);
+export const conv3DTranspose = (options: ConvolutionTransposeOptions) => new Conv3DTranspose(options);
+export const depthwiseConv1D = (options: DepthwiseOptions) => new DepthwiseConv1D(options);
+export const depthwiseConv2D = (options: DepthwiseOptions) => new DepthwiseConv2D(options);
+export const separableConv1D = (options: SeparableOptions) => new SeparableConv1D(options);
+export const separableConv2D = (options: SeparableOptions) => new SeparableConv2D(options);
 export const elu = (options?: ELUOptions) => new ELU(options);
 export const leakyRelu = (options?: LeakyReLUOptions) => new LeakyReLU(options);
 export const prelu = (options?: PReLUOptions) => new PReLU(options);

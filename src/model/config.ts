@@ -10,7 +10,14 @@ import {
   RandomZoom,
 } from '../layers/augmentation.js';
 import { Conv1D, Conv2D, Conv3D } from '../layers/convolution.js';
+import { Conv1DTranspose, Conv2DTranspose, Conv3DTranspose } from '../layers/convolutionTranspose.js';
 import { Dense } from '../layers/dense.js';
+import {
+  DepthwiseConv1D,
+  DepthwiseConv2D,
+  SeparableConv1D,
+  SeparableConv2D,
+} from '../layers/depthwiseConvolution.js';
 import { Identity } from '../layers/identity.js';
 import { CenterCrop, Resizing } from '../layers/images.js';
 import { InputLayer } from '../layers/input.js';
@@ -88,7 +95,8 @@ const shipped = (): readonly LayerClass[] => [
   ...[GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D, GlobalMaxPooling1D],
   ...[GlobalMaxPooling2D, GlobalMaxPooling3D, MaxPooling1D, MaxPooling2D, MaxPooling3D],
   ...[Activation, ActivityRegularization, Add, AlphaDropout, Average, BatchNormalization],
-  ...[Conv1D, Conv2D, Conv3D],
+  ...[Conv1D, Conv2D, Conv3D, Conv1DTranspose, Conv2DTranspose, Conv3DTranspose],
+  ...[DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D],
   ...[Concatenate, Cropping1D, Cropping2D, Dense, Dot, Dropout],
   ...[ELU, Flatten, GaussianDropout, GaussianNoise, GroupNormalization, Identity],
   ...[InputLayer, LayerNormalization, LeakyReLU, Maximum, Minimum, Multiply],

@@ -16,8 +16,6 @@ export interface PoolingWindows {
   readonly front: Shape;
   readonly input: Shape;
   readonly output: Shape;
-  /** How many there are along each axis of the sample. */
-  readonly counts: Shape;
 }
 
 /**
@@ -41,7 +39,7 @@ export function slidingWindows(
 export function adaptiveWindows(shape: Shape, counts: Shape): PoolingWindows {
   const input = three(shape.slice(0, -1));
   const output = three(counts);
-  return { size: input, strides: input, divisors: output, front: [0, 0, 0], input, output, counts };
+  return { size: input, strides: input, divisors: output, front: [0, 0, 0], input, output };
 }
 
 /**
@@ -87,7 +85,8 @@ function emitWindows(b: Tape, { size, strides, divisors, front, input, output }:
   return g;
 }
 
-function output(b: Tape, x: Value, { counts }: PoolingWindows): Value {
+function output(b: Tape, x: Value, windows: PoolingWindows): Value {
+  const counts = windows.output.slice(4 - x.shape.length);
   return b.temporary([...counts, x.cols], x, { needsGradient: x.needsGradient });
 }
 

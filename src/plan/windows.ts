@@ -39,7 +39,7 @@ export function slideWindows(
   shape: Shape,
   size: Shape,
   { strides = [], dilation = [], padding = 'valid' }: WindowOptions = {},
-): Windows & { readonly counts: Shape } {
+): Windows {
   const axes = shape.slice(0, -1).map((input, axis) => {
     const stride = strides[axis] ?? 1;
     const step = dilation[axis] ?? 1;
@@ -58,19 +58,77 @@ export function slideWindows(
         `it reaches over ${reach} entries of axis ${axis + 1}, which has ${input}. Use a smaller one, or padding 'same'.`,
     );
   });
-  const counts = axes.map(({ output }) => output);
+  return windowsOf(axes, shape[shape.length - 1]);
+}
+
+/** As `WindowOptions`, for windows that are written to. */
+export interface SpreadOptions extends Omit<WindowOptions, 'padding'> {
+  /** 'same': the output is as long as the input times the stride. Default 'valid': all that the windows reach. */
+  padding?: Exclude<Padding, 'causal'>;
+  /** Entries that are added behind the output, to what is the shortest one for that padding. Default: what it takes. */
+  outputPadding?: Shape;
+}
+
+/**
+ * The windows for which a convolution of samples [...sizes, channels] has results of that shape: those of a transposed
+ * convolution, whose output `sizes` follow from the options as in Keras.
+ *
+ * @throws ShapeError where nothing would be left.
+ */
+export function spreadWindows(
+  shape: Shape,
+  size: Shape,
+  channels: number,
+  { strides = [], dilation = [], padding = 'valid', outputPadding }: SpreadOptions = {},
+): Windows {
+  const axes = shape.slice(0, -1).map((output, axis) => {
+    const stride = strides[axis] ?? 1;
+    const step = dilation[axis] ?? 1;
+    const reach = (size[axis] - 1) * step + 1;
+    const more = outputPadding?.[axis];
+    const common = { output, size: size[axis], stride, step };
+    if (padding === 'valid') {
+      return {
+        ...common,
+        input: (output - 1) * stride + reach + (more ?? Math.max(stride - reach, 0)),
+        front: 0,
+      };
+    }
+    const input = more === undefined ? output * stride : (output - 1) * stride + (reach % 2) + more;
+    // Of what the windows reach over, (output - 1) * stride + reach, so much is cut off at both ends.
+    const kept = input - (output - 1) * stride + reach - 2;
+    const front = Math.max(reach - 1 - Math.ceil(kept / 2), 0);
+    if (input > 0) return { ...common, input, front };
+    throw new ShapeError(
+      'layer-shape',
+      `an outputPadding of ${more} leaves nothing of the output along axis ${axis + 1} of ${formatShape(shape, true)}.`,
+    );
+  });
+  return windowsOf(axes, channels);
+}
+
+interface Axis {
+  readonly input: number;
+  readonly output: number;
+  readonly size: number;
+  readonly stride: number;
+  readonly step: number;
+  readonly front: number;
+}
+
+function windowsOf(axes: readonly Axis[], channels: number): Windows {
+  const three = (of: (axis: Axis) => number, missing = 1) => [
+    ...new Array<number>(3 - axes.length).fill(missing),
+    ...axes.map(of),
+  ];
   return {
-    input: three(axes.map(({ input }) => input)),
-    output: three(counts),
-    size: three(axes.map((axis) => axis.size)),
-    strides: three(axes.map(({ stride }) => stride)),
-    dilation: three(axes.map(({ step }) => step)),
-    front: three(
-      axes.map(({ front }) => front),
-      0,
-    ),
-    channels: shape[shape.length - 1],
-    counts,
+    input: three(({ input }) => input),
+    output: three(({ output }) => output),
+    size: three(({ size }) => size),
+    strides: three(({ stride }) => stride),
+    dilation: three(({ step }) => step),
+    front: three(({ front }) => front, 0),
+    channels,
   };
 }
 
@@ -134,11 +192,6 @@ export function emitWindows(b: Tape, windows: Windows, { groups = 1, merge = tru
     ...([channels, groups, run, block] as const),
   );
   return { tables, paddedFloats: padded ? block * sizeOf(read) * channels : 0, runs, run };
-}
-
-/** With sizes of 1 for the axes that are missing in front. */
-function three(axes: readonly number[], missing = 1): number[] {
-  return [...new Array(3 - axes.length).fill(missing), ...axes];
 }
 
 function dilated(dilation: Shape): string {

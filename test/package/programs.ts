@@ -23,6 +23,12 @@ export const denseFactories = `
   ${train(`const hidden = fl.layers.dense({ units: 4, activation: 'relu', inputShape: [2] });
   const model = fl.sequential([hidden, fl.layers.dense({ units: 1 })]);`)}
 `;
+/** With a layer over spatial axes, whose kernels are a module of their own. */
+export const convolutional = `
+  import { Conv1D, Dense, Flatten, sequential } from 'fourlane';
+  ${train(`const windows = new Conv1D({ filters: 4, kernelSize: 2, activation: 'relu', inputShape: [2, 1] });
+  const model = sequential([windows, new Flatten(), new Dense({ units: 1 })]);`)}
+`;
 /** What it prints: the shape of the prediction. */
 export const densePrints = '1,1';
 

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  convolutional,
   denseClasses,
   denseFactories,
   denseLayers,
@@ -73,6 +74,16 @@ describe.skipIf(notBuilt)(`bundles of the installed package (esbuild)${notBuilt}
     expect(text).not.toMatch(/restoreBestWeights|architecture in the model file|<svg/);
   });
 
+  it('of a convolutional network have the spatial kernels beside the core, each once', async () => {
+    const { text } = await bundle(folder, convolutional);
+    expect(classNames(text)).toEqual(
+      expect.arrayContaining(['Conv1D', 'Dense', 'Flatten', 'InputLayer', 'Layer', 'Model', 'Sequential']),
+    );
+    expect(classNames(text)).not.toContain('SeparableConv1D');
+    expect(count(text, WASM)).toBe(2);
+    for (const name of ['core', 'spatial']) expect(text).toContain(kernels(name));
+  });
+
   it('of inference have no layer, nothing of training, and the forward kernels alone', async () => {
     const { text } = await bundle(folder, inference);
     expect(classNames(text)).toEqual([]);
@@ -83,13 +94,15 @@ describe.skipIf(notBuilt)(`bundles of the installed package (esbuild)${notBuilt}
 
   it('for workerd import their kernels as modules', async () => {
     const options = { conditions: ['workerd'], external: ['*.wasm'] };
-    for (const [code, name] of [
+    for (const [code, ...names] of [
       [inference, 'forward'],
       [denseClasses, 'core'],
       [denseLayers, 'core'],
+      [convolutional, 'core', 'spatial'],
     ]) {
       const { text, imports } = await bundle(folder, code, options);
-      expect(imports.map((path) => path.slice(path.lastIndexOf('/') + 1))).toEqual([`${name}.wasm`]);
+      const files = imports.map((path) => path.slice(path.lastIndexOf('/') + 1)).sort();
+      expect(files).toEqual(names.map((name) => `${name}.wasm`));
       expect(count(text, WASM)).toBe(0);
     }
   });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { constant } from '../../src/initializers.js';
-import { type ConvolutionOptions, convolve } from '../../src/plan/convolution.js';
+import { type ConvolutionOptions, convolve, convolveTranspose } from '../../src/plan/convolution.js';
 import { Parameter } from '../../src/plan/parameter.js';
 import { sizeOf } from '../../src/shape.js';
 import { runtime } from '../../src/wasm/runtime.js';
 import { expectClose } from '../support/compare.js';
 import { differentiate } from '../support/gradients.js';
 import { uniformArray } from '../support/random.js';
-import { type ConvolutionCase, convolutionTerms } from '../support/reference/convolution.js';
+import { type ConvolutionCase, convolutionTerms, transposedTerms } from '../support/reference/convolution.js';
 
 function weight(name: string, shape: number[], values: Float32Array): Parameter {
   const parameter = new Parameter({ name, shape, initializer: constant({ value: 0 }) });
@@ -18,16 +18,18 @@ function weight(name: string, shape: number[], values: Float32Array): Parameter 
   return parameter;
 }
 
-/** Compares output and gradients with the definition in double precision. */
-function check(shapes: ConvolutionCase, bias = true): void {
+/** Compares output and gradients with the definition in double precision; of the transpose where that is asked for. */
+function check(shapes: ConvolutionCase, bias = true, transposed = false): void {
   const { batch, input, channels, kernel, filters, groups = 1, strides, dilation, padding } = shapes;
+  const spread = padding === 'causal' ? 'same' : padding;
   const options: ConvolutionOptions = { strides, dilation, padding, groups };
-  const { output, each } = convolutionTerms(shapes);
+  const { output, each } = (transposed ? transposedTerms : convolutionTerms)(shapes);
   const x = uniformArray(batch * sizeOf(input) * channels, 1);
   const w = uniformArray((sizeOf(kernel) * channels * filters) / groups, 2);
   const offset = uniformArray(filters, 3);
   const dy = uniformArray(batch * sizeOf(output) * filters, 4);
-  const weights = [weight('kernel', [...kernel, channels / groups, filters], w)];
+  const ends = transposed ? [filters, channels] : [channels / groups, filters];
+  const weights = [weight('kernel', [...kernel, ...ends], w)];
   if (bias) weights.push(weight('bias', [filters], offset));
 
   const y = Float64Array.from(dy, (_, i) => (bias ? offset[i % filters] : 0));
@@ -43,7 +45,10 @@ function check(shapes: ConvolutionCase, bias = true): void {
     db[i % filters] += value;
   });
   const found = differentiate(
-    (b, [value]) => convolve(b, value, weights[0], weights[1], options),
+    (b, [value]) =>
+      transposed
+        ? convolveTranspose(b, value, weights[0], weights[1], { strides, dilation, padding: spread })
+        : convolve(b, value, weights[0], weights[1], options),
     [{ shape: [batch, ...input, channels], data: [...x] }],
     { shape: [batch, ...output, filters], data: [...dy] },
     weights,
@@ -106,6 +111,24 @@ describe('convolve equals its definition', () => {
     }
   });
 
+  test('channel by channel, over every number of channels and filters', () => {
+    for (const channels of [2, 3, 4, 7, 8, 9, 16, 17, 24]) {
+      for (const times of [1, 2, 3]) {
+        const shapes = { channels, filters: channels * times, groups: channels };
+        check({ batch: 3, input: [5, 7], kernel: [3, 3], ...shapes });
+        check(
+          { batch: 2, input: [6, 5], kernel: [2, 4], padding: 'same', strides: [1, 2], ...shapes },
+          false,
+        );
+        check({ batch: 5, input: [9], kernel: [5], padding: 'causal', dilation: [2], ...shapes });
+      }
+    }
+    const shapes = { channels: 8, filters: 8, groups: 8 };
+    check({ batch: 41, input: [5, 5], kernel: [3, 3], padding: 'same', ...shapes });
+    check({ batch: 2, input: [17, 13], kernel: [3, 3], ...shapes });
+    check({ batch: 2, input: [4, 5, 3], kernel: [2, 1, 3], ...shapes });
+  });
+
   test('over volumes', () => {
     check({ batch: 3, input: [5, 6, 7], channels: 3, kernel: [2, 3, 2], filters: 5, padding: 'same' });
     check({ batch: 2, input: [5, 6, 7], channels: 2, kernel: [3, 2, 3], filters: 9, strides: [2, 1, 3] });
@@ -126,5 +149,38 @@ describe('convolve equals its definition', () => {
     check({ batch: 2, input: [23, 19], channels: 9, kernel: [3, 3], filters: 10 });
     check({ batch: 47, input: [6, 6], channels: 5, kernel: [3, 3], filters: 9 });
     check({ batch: 47, input: [5, 5], channels: 5, kernel: [3, 3], filters: 9, padding: 'same' });
+  });
+});
+
+describe('convolveTranspose equals its definition', () => {
+  test('over odd sizes of everything', () => {
+    for (const channels of [1, 2, 3, 8, 9, 17]) {
+      for (const filters of [1, 3, 7, 8, 17]) {
+        check({ batch: 2, input: [5, 4], channels, kernel: [3, 2], filters }, true, true);
+        check({ batch: 3, input: [3, 4], channels, kernel: [3, 3], filters, padding: 'same' }, false, true);
+      }
+    }
+  });
+
+  test('with strides and dilation, larger and smaller than the kernel', () => {
+    for (const padding of ['valid', 'same'] as const) {
+      for (const strides of [[1], [2], [3], [5]]) {
+        for (let size = 1; size <= 5; size++) {
+          check(
+            { batch: 2, input: [4], channels: 3, kernel: [size], filters: 5, padding, strides },
+            true,
+            true,
+          );
+        }
+      }
+      const dilated = { kernel: [2, 3], filters: 2, padding, dilation: [3, 2] };
+      check({ batch: 2, input: [4, 5], channels: 3, ...dilated }, true, true);
+      check({ batch: 30, input: [2, 2], channels: 3, ...dilated, strides: [1, 2] }, true, true);
+    }
+  });
+
+  test('over volumes', () => {
+    const kernel = [2, 3, 2];
+    check({ batch: 2, input: [2, 3, 4], channels: 3, kernel, filters: 5, strides: [1, 2, 2] }, true, true);
   });
 });

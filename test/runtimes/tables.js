@@ -40,6 +40,9 @@ export const LAYERS = {
     },
     { shape: [16, 4], options: { filters: 6, kernelSize: [4], strides: [3], groups: 2, activation: 'relu' } },
   ],
+  conv1DTranspose: {
+    options: { filters: 3, kernelSize: [3], strides: [2], padding: 'same', outputPadding: [1] },
+  },
   conv2D: [
     { shape: [8, 8, 1], options: { filters: 9, kernelSize: [3, 3], kernelRegularizer: 'l2' } },
     {
@@ -48,9 +51,17 @@ export const LAYERS = {
     },
     { shape: [4, 2, 8], options: { filters: 3, kernelSize: [1, 1], useBias: false } },
   ],
+  conv2DTranspose: [
+    { shape: [4, 4, 4], options: { filters: 9, kernelSize: [3, 2], strides: [2, 1], padding: 'same' } },
+    { shape: [4, 2, 8], options: { filters: 1, kernelSize: [5, 5], strides: [2, 2], activation: 'tanh' } },
+  ],
   conv3D: {
     shape: [4, 4, 2, 2],
     options: { filters: 8, kernelSize: [2, 3, 2], padding: 'same', activation: 'gelu' },
+  },
+  conv3DTranspose: {
+    shape: [2, 2, 2, 8],
+    options: { filters: 2, kernelSize: [2, 1, 3], dilationRate: [1, 1, 2] },
   },
   cropping1D: {},
   cropping2D: { shape: [4, 8, 2], options: { cropping: [1, [2, 0]] } },
@@ -58,6 +69,14 @@ export const LAYERS = {
   dense: [
     { options: { units: 5, kernelConstraint: 'maxNorm', biasConstraint: 'nonNeg' } },
     { shape: [64], options: { units: 19, useBias: false, activityRegularizer: 'l2' } },
+  ],
+  depthwiseConv1D: { options: { kernelSize: [3], padding: 'same', depthwiseConstraint: 'maxNorm' } },
+  depthwiseConv2D: [
+    { shape: [4, 2, 8], options: { kernelSize: [3, 2], padding: 'same', activation: 'relu' } },
+    {
+      shape: [4, 4, 4],
+      options: { kernelSize: [2, 2], strides: [2, 1], depthMultiplier: 3, useBias: false },
+    },
   ],
   dot: [
     { inputs: 2, options: { axes: [2, 1] } },
@@ -128,6 +147,8 @@ export const LAYERS = {
     { shape: [4, 8, 2], options: { height: 6, width: 6, padToAspectRatio: true, fillValue: 0.5 } },
   ],
   rmsNormalization: {},
+  separableConv1D: { options: { filters: 5, kernelSize: [3], strides: [2], pointwiseRegularizer: 'l1' } },
+  separableConv2D: { shape: [4, 4, 4], options: { filters: 7, kernelSize: [3, 3], depthMultiplier: 2 } },
   softmax: [{}, { options: { axis: 1 } }],
   spatialDropout1D: { options: { rate: 0.25 } },
   spatialDropout2D: { shape: [4, 8, 2], options: { rate: 0.25 } },

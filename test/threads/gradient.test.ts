@@ -78,4 +78,34 @@ describe.skipIf(!built)(`the gradient of a step${reason}`, () => {
     const sorted = ofReplicas.sort((a, b) => a - b);
     for (let i = 1; i < sorted.length; i++) expect(sorted[i] - sorted[i - 1]).toBeGreaterThan(1e-6);
   });
+
+  test('of convolutions, whose kernels are another module, is that of one half where both halves are the same', async () => {
+    const [side, count] = [7, 32];
+    const half = x.slice(0, count * side * side);
+    const answers = labels.slice(0, count);
+    const step = async (threads: number) => {
+      const fl = await open(threads);
+      fl.setSeed(2);
+      const { conv2D, conv2DTranspose, depthwiseConv2D, flatten, dense } = fl.layers;
+      const model = fl.sequential([
+        conv2D({ filters: 8, kernelSize: 3, activation: 'relu', inputShape: [side, side, 1] }),
+        depthwiseConv2D({ kernelSize: 3, padding: 'same' }),
+        conv2DTranspose({ filters: 6, kernelSize: 2, strides: 2 }),
+        flatten(),
+        dense({ units: 4, activation: 'softmax' }),
+      ]);
+      model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
+      const times = threads === 1 ? 1 : 2;
+      const images = fl.tensor(
+        Float32Array.from({ length: times * half.length }, (_, i) => half[i % half.length]),
+        [times * count, side, side, 1],
+      );
+      const classes = Int32Array.from({ length: times * count }, (_, i) => answers[i % count] % 4);
+      await model.fit(images, classes, { epochs: 2, batchSize: times * count, shuffle: false, verbose: 0 });
+      return weightsOf(model);
+    };
+    const together = await step(2);
+    expect(together).toEqual(await step(1));
+    expect(together.every(Number.isFinite)).toBe(true);
+  });
 });

@@ -53,6 +53,36 @@ export function convolutionTerms(shapes: ConvolutionCase): Terms {
   return { output, each };
 }
 
+/**
+ * Its transpose: y[i s + e d - front, f] = sum over the entries i of x and e of the kernel x[i, c] k[e, f, c]. 'same'
+ * keeps input * stride of what is reached, 'valid' all of it, and at least that.
+ */
+export function transposedTerms(shapes: ConvolutionCase): Terms {
+  const { batch, input, channels, kernel, filters, padding = 'valid' } = shapes;
+  const { strides = input.map(() => 1), dilation = input.map(() => 1) } = shapes;
+  const full = input.map((size, i) => (size - 1) * strides[i] + (kernel[i] - 1) * dilation[i] + 1);
+  const even = input.map((size, i) => size * strides[i]);
+  const output = full.map((size, i) => (padding === 'same' ? even[i] : Math.max(size, even[i])));
+  const front = full.map((size, i) => Math.max(0, Math.floor((size - output[i]) / 2)));
+  const each: Terms['each'] = (term) => {
+    for (let sample = 0; sample < batch; sample++) {
+      for (const p of points(input)) {
+        for (const e of points(kernel)) {
+          const at = p.map((position, i) => position * strides[i] + e[i] * dilation[i] - front[i]);
+          if (at.some((index, i) => index < 0 || index >= output[i])) continue;
+          const [xRow, yRow, kRow] = [flat(p, input, sample), flat(at, output, sample), flat(e, kernel, 0)];
+          for (let f = 0; f < filters; f++) {
+            for (let c = 0; c < channels; c++) {
+              term(yRow * filters + f, xRow * channels + c, (kRow * filters + f) * channels + c);
+            }
+          }
+        }
+      }
+    }
+  };
+  return { output, each };
+}
+
 /** All index tuples within the sizes, the last index fastest. */
 function points(sizes: number[]): number[][] {
   return sizes.reduce<number[][]>(
