@@ -47,4 +47,6 @@ export { convolve, convolveInputGradient } from './spatial/convolution';
 export { convolveDepthwise } from './spatial/depthwise';
 export { averagePooling, maxPooling, poolingAxis } from './spatial/pooling';
 export { resample } from './spatial/resample';
+export { winogradForward, winogradInputGradient, winogradPool } from './spatial/winograd';
+export { winogradPoolOne } from './spatial/winogradPoolOne';
 export { windows } from './spatial/windows';

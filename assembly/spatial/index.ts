@@ -8,3 +8,7 @@ export * from './depthwise';
 export * from './pooling';
 export * from './affine';
 export * from './resample';
+export * from './winograd';
+export { WINDOWS, winogradPoolOne } from './winogradPoolOne';
+export { poolEntries, pooledBiasGradient } from './entries';
+export { entryInputGradient, entryWeightGradient } from './entryGradients';

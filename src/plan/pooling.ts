@@ -1,5 +1,8 @@
 import { type Shape, sizeOf } from '../shape.js';
 import { spatial } from '../wasm/spatial.js';
+import type { Builder } from './builder.js';
+import { convolvePooled } from './convolution/pooled.js';
+import { convolutionOf } from './convolution.js';
 import type { Operand, Tape } from './tape.js';
 import { PerBatch, Value } from './value.js';
 import { type Padding, slideWindows } from './windows.js';
@@ -16,6 +19,8 @@ export interface PoolingWindows {
   readonly front: Shape;
   readonly input: Shape;
   readonly output: Shape;
+  /** How many there are along each axis of the sample. */
+  readonly counts: Shape;
 }
 
 /**
@@ -29,7 +34,8 @@ export function slidingWindows(
   strides: Shape,
   padding: Padding = 'valid',
 ): PoolingWindows {
-  return { ...slideWindows(shape, size, { strides, padding }), divisors: [1, 1, 1] };
+  const windows = slideWindows(shape, size, { strides, padding });
+  return { ...windows, divisors: [1, 1, 1], counts: windows.output.slice(3 - size.length) };
 }
 
 /**
@@ -39,24 +45,30 @@ export function slidingWindows(
 export function adaptiveWindows(shape: Shape, counts: Shape): PoolingWindows {
   const input = three(shape.slice(0, -1));
   const output = three(counts);
-  return { size: input, strides: input, divisors: output, front: [0, 0, 0], input, output };
+  return { size: input, strides: input, divisors: output, front: [0, 0, 0], input, output, counts };
 }
 
 /**
  * The largest entry of each window: [...counts, channels]. The gradient goes to it alone, and to the first of several
- * that are equal, as in TensorFlow and Jax. NaN counts as the largest.
+ * that are equal, as in TensorFlow and Jax. NaN counts as the largest. Fuses with a relu of a convolution.
  */
-export function maxPooling(b: Tape, x: Operand, windows: PoolingWindows): Value {
+export function maxPooling(b: Builder, x: Operand, windows: PoolingWindows): Value {
   const input = b.value(x);
+  const before = b.rectifiedFrom(input);
+  const call = before && convolutionOf(before);
+  const fused = call && convolvePooled(b, call, windows);
+  if (fused) return fused;
   const g = emitWindows(b, windows);
   const y = output(b, input, windows);
-  const { batched, needsGradient } = input;
-  const index = needsGradient && new Value(y.shape, { batched, type: indexType(windows) });
-  b.emit(spatial, 'maxPooling', y, index || 0, input, g, input.cols, samplesOf(input));
+  const sizes = [input.cols, samplesOf(input)] as const;
+  if (!input.needsGradient) {
+    b.emit(spatial, 'maxPooling', y, input, g, ...sizes);
+    return y;
+  }
+  const index = new Value(y.shape, { batched: input.batched, type: indexType(windows) });
+  b.emit(spatial, 'findLargest', y, index, input, g, ...sizes);
   b.onBackward(y, (dy) => {
-    b.gradient(input, (dx) =>
-      b.emit(spatial, 'maxPoolingBackward', dx, dy, index || 0, g, input.cols, samplesOf(input)),
-    );
+    b.gradient(input, (dx) => b.emit(spatial, 'maxPoolingBackward', dx, dy, index, g, ...sizes));
   });
   return y;
 }
@@ -85,8 +97,7 @@ function emitWindows(b: Tape, { size, strides, divisors, front, input, output }:
   return g;
 }
 
-function output(b: Tape, x: Value, windows: PoolingWindows): Value {
-  const counts = windows.output.slice(4 - x.shape.length);
+function output(b: Tape, x: Value, { counts }: PoolingWindows): Value {
   return b.temporary([...counts, x.cols], x, { needsGradient: x.needsGradient });
 }
 

@@ -190,6 +190,7 @@ function pooling(operation: typeof maxPooling): (use: Use) => Computation {
       'padding',
       axes.map(({ before, behind }): Ends => [before, behind]),
     );
+    const counts = axes.map(({ count }) => count);
     const windows: PoolingWindows = {
       size: three(kernel),
       strides: three(strides),
@@ -199,7 +200,8 @@ function pooling(operation: typeof maxPooling): (use: Use) => Computation {
         0,
       ),
       input: three(sizes.map((size, i) => (zeros ? size + axes[i].before + axes[i].behind : size))),
-      output: three(axes.map(({ count }) => count)),
+      output: three(counts),
+      counts,
     };
     const pool = new Pool(operation, windows);
     return {

@@ -230,6 +230,7 @@ describe('operations of the builder', () => {
     const elsewhere = [
       ...['constructor', 'dense', 'matmul', 'apply', 'logitsOf', 'dropout', 'noise', 'uniform', 'full'],
       ...['constants', 'penalize', 'batchNormalize', 'normalizeColumns', 'moveTowards', 'stopGradient'],
+      ...['markRectified', 'rectifiedFrom'],
     ];
     const covered = operations.map(({ name }) => name.split(' ')[0]);
     expect(own.filter((name) => !elsewhere.includes(name) && !covered.includes(name))).toEqual([]);
