@@ -31,65 +31,95 @@ function rounded(x: f64): i32 {
   return <i32>(x < 0 ? Math.ceil(x - 0.5) : Math.floor(x + 0.5));
 }
 
-/** Where a pixel is the weighted sum of four others. An address of 0 stands for the constant. */
+/** y is the sum of weighted pixels of x. An address of 0 stands for the constant. */
 // @ts-ignore: decorator
 @final @unmanaged
 class Take {
   // @ts-ignore: decorator
-  @inline pixel(
+  @inline one(y: usize, x: usize, channels: i32, value: f32): void {
+    for (; channels > 0; channels -= 4) {
+      storePart(y, channels, x ? v128.load(x) : f32x4.splat(value));
+      y += 16;
+      if (x) x += 16;
+    }
+  }
+  // @ts-ignore: decorator
+  @inline four(
     y: usize,
-    channels: i32,
-    value: f32,
     x0: usize,
     x1: usize,
     x2: usize,
     x3: usize,
-    w0: f32,
-    w1: f32,
-    w2: f32,
-    w3: f32,
+    w0: v128,
+    w1: v128,
+    w2: v128,
+    w3: v128,
+    channels: i32,
+    value: v128,
   ): void {
-    const constant = f32x4.splat(value);
-    for (let c = 0; c < channels; c += 4) {
-      const at = <usize>c << 2;
-      let sum = f32x4.mul(f32x4.splat(w0), x0 ? v128.load(x0 + at) : constant);
-      if (w1 != 0) sum = f32x4.add(sum, f32x4.mul(f32x4.splat(w1), x1 ? v128.load(x1 + at) : constant));
-      if (w2 != 0) sum = f32x4.add(sum, f32x4.mul(f32x4.splat(w2), x2 ? v128.load(x2 + at) : constant));
-      if (w3 != 0) sum = f32x4.add(sum, f32x4.mul(f32x4.splat(w3), x3 ? v128.load(x3 + at) : constant));
-      storePart(y + at, channels - c, sum);
+    for (let at: usize = 0; channels > 0; channels -= 4) {
+      let sum = f32x4.mul(w0, x0 ? v128.load(x0 + at) : value);
+      sum = f32x4.add(sum, f32x4.mul(w1, x1 ? v128.load(x1 + at) : value));
+      sum = f32x4.add(sum, f32x4.mul(w2, x2 ? v128.load(x2 + at) : value));
+      sum = f32x4.add(sum, f32x4.mul(w3, x3 ? v128.load(x3 + at) : value));
+      storePart(y + at, channels, sum);
+      at += 16;
+    }
+  }
+  /** `four` where none is the constant. */
+  // @ts-ignore: decorator
+  @inline inner(y: usize, x: usize, row: usize, w0: v128, w1: v128, w2: v128, w3: v128, channels: i32): void {
+    const pixel = <usize>channels << 2;
+    for (; channels > 0; channels -= 4) {
+      let sum = f32x4.mul(w0, v128.load(x));
+      sum = f32x4.add(sum, f32x4.mul(w1, v128.load(x + pixel)));
+      sum = f32x4.add(sum, f32x4.mul(w2, v128.load(x + row)));
+      sum = f32x4.add(sum, f32x4.mul(w3, v128.load(x + row + pixel)));
+      storePart(y, channels, sum);
+      y += 16;
+      x += 16;
     }
   }
 }
 
-/** The gradient: each of the four has its share of y. */
+/** The gradient: the pixels of x are given their shares of y. */
 // @ts-ignore: decorator
 @final @unmanaged
 class Give {
   // @ts-ignore: decorator
-  @inline pixel(
+  @inline one(y: usize, x: usize, channels: i32, _value: f32): void {
+    if (x) addShare(x, y, channels, f32x4.splat(1));
+  }
+  // @ts-ignore: decorator
+  @inline four(
     y: usize,
-    channels: i32,
-    _value: f32,
     x0: usize,
     x1: usize,
     x2: usize,
     x3: usize,
-    w0: f32,
-    w1: f32,
-    w2: f32,
-    w3: f32,
+    w0: v128,
+    w1: v128,
+    w2: v128,
+    w3: v128,
+    channels: i32,
+    _value: v128,
   ): void {
     if (x0) addShare(x0, y, channels, w0);
-    if (x1 && w1 != 0) addShare(x1, y, channels, w1);
-    if (x2 && w2 != 0) addShare(x2, y, channels, w2);
-    if (x3 && w3 != 0) addShare(x3, y, channels, w3);
+    if (x1) addShare(x1, y, channels, w1);
+    if (x2) addShare(x2, y, channels, w2);
+    if (x3) addShare(x3, y, channels, w3);
+  }
+  // @ts-ignore: decorator
+  @inline inner(y: usize, x: usize, row: usize, w0: v128, w1: v128, w2: v128, w3: v128, channels: i32): void {
+    const pixel = <usize>channels << 2;
+    this.four(y, x, x + pixel, x + row, x + row + pixel, w0, w1, w2, w3, channels, w0);
   }
 }
 
-/** x [n] += w * y */
-function addShare(x: usize, y: usize, n: i32, w: f32): void {
+/** x [n] += w y */
+function addShare(x: usize, y: usize, n: i32, w: v128): void {
   for (; n > 0; n -= 4) {
-    storePart(x, n, f32x4.add(v128.load(x), f32x4.mul(f32x4.splat(w), v128.load(y))));
+    storePart(x, n, f32x4.add(v128.load(x), f32x4.mul(w, v128.load(y))));
     x += 16;
     y += 16;
   }
@@ -117,42 +147,50 @@ function visit<Op>(
   const row = <usize>inWidth * pixel;
   for (; count > 0; count--) {
     const a0 = <f64>load<f32>(matrices);
-    const a1 = <f64>load<f32>(matrices, 4);
-    const a2 = <f64>load<f32>(matrices, 8);
     const b0 = <f64>load<f32>(matrices, 12);
-    const b1 = <f64>load<f32>(matrices, 16);
-    const b2 = <f64>load<f32>(matrices, 20);
     for (let h = 0; h < outHeight; h++) {
+      // In double precision, so that it does not matter how large the image is.
+      const a = <f64>load<f32>(matrices, 4) * <f64>h + <f64>load<f32>(matrices, 8);
+      const b = <f64>load<f32>(matrices, 16) * <f64>h + <f64>load<f32>(matrices, 20);
       for (let w = 0; w < outWidth; w++) {
-        // In double precision, so that it does not matter how large the image is.
-        const across = a0 * <f64>w + a1 * <f64>h + a2;
-        const down = b0 * <f64>w + b1 * <f64>h + b2;
+        const across = a0 * <f64>w + a;
+        const down = b0 * <f64>w + b;
         if (bilinear) {
           const left = Math.floor(across);
           const top = Math.floor(down);
+          const x0 = <i32>left;
+          const y0 = <i32>top;
           const right = <f32>(across - left);
           const bottom = <f32>(down - top);
-          const x0 = entryAt(<i32>left, inWidth, fill);
-          const x1 = entryAt(<i32>left + 1, inWidth, fill);
-          const y0 = entryAt(<i32>top, inHeight, fill);
-          const y1 = entryAt(<i32>top + 1, inHeight, fill);
-          op.pixel(
-            y,
-            channels,
-            value,
-            addressOf(x, y0, x0, row, pixel),
-            addressOf(x, y0, x1, row, pixel),
-            addressOf(x, y1, x0, row, pixel),
-            addressOf(x, y1, x1, row, pixel),
-            (1 - bottom) * (1 - right),
-            (1 - bottom) * right,
-            bottom * (1 - right),
-            bottom * right,
-          );
+          const w0 = f32x4.splat((1 - bottom) * (1 - right));
+          const w1 = f32x4.splat((1 - bottom) * right);
+          const w2 = f32x4.splat(bottom * (1 - right));
+          const w3 = f32x4.splat(bottom * right);
+          if (<u32>x0 < <u32>(inWidth - 1) && <u32>y0 < <u32>(inHeight - 1)) {
+            op.inner(y, x + <usize>y0 * row + <usize>x0 * pixel, row, w0, w1, w2, w3, channels);
+          } else {
+            const x1 = entryAt(x0 + 1, inWidth, fill);
+            const y1 = entryAt(y0 + 1, inHeight, fill);
+            const first = entryAt(x0, inWidth, fill);
+            const above = entryAt(y0, inHeight, fill);
+            op.four(
+              y,
+              addressOf(x, above, first, row, pixel),
+              addressOf(x, above, x1, row, pixel),
+              addressOf(x, y1, first, row, pixel),
+              addressOf(x, y1, x1, row, pixel),
+              w0,
+              w1,
+              w2,
+              w3,
+              channels,
+              f32x4.splat(value),
+            );
+          }
         } else {
           const x0 = entryAt(rounded(across), inWidth, fill);
           const y0 = entryAt(rounded(down), inHeight, fill);
-          op.pixel(y, channels, value, addressOf(x, y0, x0, row, pixel), 0, 0, 0, 1, 0, 0, 0);
+          op.one(y, addressOf(x, y0, x0, row, pixel), channels, value);
         }
         y += pixel;
       }

@@ -45,11 +45,15 @@ function weights(u: usize, w: usize, c: i32, o: i32): void {
   }
 }
 
-/** u [16, c / 8, o, 8] = the frequencies of w with its last two axes transposed, which is packed first. */
-function weightsTransposed(u: usize, w: usize, packed: usize, c: i32, o: i32): void {
+/**
+ * u [16, c / 8, o, 8] = the frequencies of w with its last two axes transposed, which is packed first; `mirrored` from the
+ * last weight to the first.
+ */
+function weightsTransposed(u: usize, w: usize, packed: usize, mirrored: bool, c: i32, o: i32): void {
   const plane = <usize>o * rowOf(c);
-  for (let tap: usize = 0; tap < 9; tap++) {
-    packRows(packed + tap * plane, w + tap * (<usize>(c * o) << 2), <usize>o << 2, o, c);
+  for (let tap = 0; tap < 9; tap++) {
+    const to = packed + <usize>(mirrored ? 8 - tap : tap) * plane;
+    packRows(to, w + (<usize>(tap * c * o) << 2), <usize>o << 2, o, c);
   }
   for (let at: usize = 0; at < plane; at += 16) transformWeights(u + at, plane + APART, packed + at, plane);
 }
@@ -95,6 +99,23 @@ export function winogradForward(
   o: i32,
   padding: i32,
 ): void {
+  weights(scratch + blockBytes(c) + blockBytes(o), w, c, o);
+  blocks(y, x, bias, scratch, n, height, width, c, o, padding);
+}
+
+/** The convolution with the kernel whose frequencies are in the scratch behind the blocks. */
+function blocks(
+  y: usize,
+  x: usize,
+  bias: usize,
+  scratch: usize,
+  n: i32,
+  height: i32,
+  width: i32,
+  c: i32,
+  o: i32,
+  padding: i32,
+): void {
   const rows = height + 2 * padding - 2;
   const cols = width + 2 * padding - 2;
   const down = (rows + 1) >> 1;
@@ -104,7 +125,6 @@ export function winogradForward(
   const patch = u + weightBytes(c, o);
   const total = n * down * across;
   const block = blockOf(total);
-  weights(u, w, c, o);
   for (let first = 0; first < total; first += block) {
     const count = min(block, total - first);
     eachTile<Input>(scratch, x, patch, first, count, down, across, height, width, c, padding);
@@ -172,11 +192,17 @@ export function winogradInputGradient(
   const m = scratch + blockBytes(o);
   const u = m + blockBytes(c);
   const patch = u + weightBytes(o, c);
+  // With zeros around both it is a convolution itself, of dy with the kernel mirrored; without, dy would need two rows of
+  // zeros and more tiles.
+  weightsTransposed(u, w, patch, padding == 1, c, o);
+  if (padding) {
+    blocks(dx, dy, 0, scratch, n, height, width, o, c, padding);
+    return;
+  }
   const total = n * down * across;
   const block = blockOf(total);
   const image = <usize>(height * width * c) << 2;
   let cleared = 0;
-  weightsTransposed(u, w, patch, c, o);
   for (let first = 0; first < total; first += block) {
     const count = min(block, total - first);
     // The images that the block reaches, while they stay in the cache.

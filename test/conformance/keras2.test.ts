@@ -139,23 +139,29 @@ function verdict(name: string, parameters: Parameters, fixture: Fixture): Verdic
     if (layers) return graph(name, layers, fixture);
     if (family === 'merge') return merge(name, kind, label, fixture);
     if (family === 'activations') {
-      return single(name, ACTIVATIONS[kind]?.(label) ?? fl.layers.activation({ activation: kind }), fixture);
+      return single(
+        name,
+        ACTIVATIONS[kind]?.(label) ?? fl.layers.activation({ activation: kind as 'relu' }),
+        fixture,
+      );
     }
     if (kind === 'Dense') {
-      const activation = label.match(/with (\w+) activation/)?.[1] ?? 'linear';
+      const activation = (label.match(/with (\w+) activation/)?.[1] ?? 'linear') as 'relu';
       return single(
         name,
         fl.layers.dense({ units: 2, activation, useBias: !label.includes('no bias') }),
         fixture,
       );
     }
-    const given: Record<string, object> = {
-      Dropout: { rate: 0.4 },
-      GaussianDropout: { rate: 0.4 },
-      GaussianNoise: { stddev: 0.4 },
-      RepeatVector: { n: 7 },
-    };
-    return single(name, layerOf(kind, { ...given[kind], ...attrs }), fixture, attrs);
+    if (kind === 'RepeatVector') return single(name, fl.layers.repeatVector({ n: 7 }), fixture);
+    if (/Dropout|Noise/.test(kind)) {
+      // Behind a dense layer; they pass everything through.
+      const dense = fl.layers.dense({ units: 2 });
+      const input = fl.input({ shape: fixture.input!.shape });
+      const outputs = layerOf(kind, kind === 'GaussianNoise' ? { stddev: 0.4 } : { rate: 0.4 })(dense(input));
+      return { name, run: { model: fl.model({ inputs: input, outputs }), layers: [dense], fixture } };
+    }
+    return single(name, layerOf(kind, attrs), fixture, attrs);
   } catch (error) {
     if (error instanceof NotServed) return { name, reason: error.message };
     throw error;
