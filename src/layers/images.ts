@@ -20,7 +20,7 @@ export interface ResizingOptions extends SizeOptions {
   cropToAspectRatio?: boolean;
   /** Whether the shorter side is filled up evenly, so that nothing is distorted. Default false. */
   padToAspectRatio?: boolean;
-  /** What the shorter side is filled up with: only 'constant'. */
+  /** What the shorter side is filled up with: only 'constant', the default. */
   fillMode?: 'constant';
   /** The constant. Default 0. */
   fillValue?: number;

@@ -62,7 +62,7 @@ export interface NormalizationOptions extends LayerOptions {
   axis?: Axes | null;
   /** What is subtracted: one number, or one for each entry of the axes. Default: what `adapt` finds. */
   mean?: NestedNumbers | null;
-  /** The square of what is divided by, like `mean`. */
+  /** The square of what is divided by, like `mean`. Default: what `adapt` finds. */
   variance?: NestedNumbers | null;
   /** Whether to do the reverse: x sqrt(variance) + mean. Default false. */
   invert?: boolean;
