@@ -44,5 +44,6 @@ export { copyColumns, repeatRows, transpose } from './shape';
 export { logSoftmax, softmax } from './softmax';
 export { csrMatmul } from './sparse';
 export { convolve, convolveInputGradient } from './spatial/convolution';
+export { convolveNarrow } from './spatial/narrow';
 export { convolveDepthwise } from './spatial/depthwise';
 export { windows } from './spatial/windows';

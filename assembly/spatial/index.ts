@@ -5,3 +5,4 @@
 export { windows } from './windows';
 export * from './convolution';
 export * from './depthwise';
+export * from './narrow';
