@@ -4,5 +4,10 @@
  */
 export { windows } from './windows';
 export * from './convolution';
+export * from './pooling';
+export * from './winograd';
+export { WINDOWS, winogradPoolOne } from './winogradPoolOne';
+export { poolEntries, pooledBiasGradient } from './entries';
+export { entryInputGradient, entryWeightGradient } from './entryGradients';
 export * from './depthwise';
 export * from './narrow';

@@ -59,6 +59,30 @@ import {
   UnitNormalization,
   type UnitNormalizationOptions,
 } from './normalization.js';
+import {
+  AdaptiveAveragePooling1D,
+  AdaptiveAveragePooling2D,
+  AdaptiveAveragePooling3D,
+  AdaptiveMaxPooling1D,
+  AdaptiveMaxPooling2D,
+  AdaptiveMaxPooling3D,
+  type AdaptivePoolingOptions,
+  AveragePooling1D,
+  AveragePooling2D,
+  AveragePooling3D,
+  GlobalAveragePooling1D,
+  GlobalAveragePooling2D,
+  GlobalAveragePooling3D,
+  GlobalMaxPooling1D,
+  GlobalMaxPooling2D,
+  GlobalMaxPooling3D,
+  type GlobalPoolingOptions,
+  MaxPooling1D,
+  MaxPooling2D,
+  MaxPooling3D,
+  type MaxPoolingOptions,
+  type PoolingOptions,
+} from './pooling.js';
 import { Rescaling, type RescalingOptions } from './preprocessing.js';
 import {
   ActivityRegularization,
@@ -149,4 +173,25 @@ export const groupNormalization = (options?: GroupNormalizationOptions) => new G
 export const layerNormalization = (options?: LayerNormalizationOptions) => new LayerNormalization(options);
 export const rmsNormalization = (options?: RMSNormalizationOptions) => new RMSNormalization(options);
 export const unitNormalization = (options?: UnitNormalizationOptions) => new UnitNormalization(options);
+export const adaptiveAveragePooling1D = (options: AdaptivePoolingOptions) =>
+  new AdaptiveAveragePooling1D(options);
+export const adaptiveAveragePooling2D = (options: AdaptivePoolingOptions) =>
+  new AdaptiveAveragePooling2D(options);
+export const adaptiveAveragePooling3D = (options: AdaptivePoolingOptions) =>
+  new AdaptiveAveragePooling3D(options);
+export const adaptiveMaxPooling1D = (options: AdaptivePoolingOptions) => new AdaptiveMaxPooling1D(options);
+export const adaptiveMaxPooling2D = (options: AdaptivePoolingOptions) => new AdaptiveMaxPooling2D(options);
+export const adaptiveMaxPooling3D = (options: AdaptivePoolingOptions) => new AdaptiveMaxPooling3D(options);
+export const averagePooling1D = (options: PoolingOptions) => new AveragePooling1D(options);
+export const averagePooling2D = (options: PoolingOptions) => new AveragePooling2D(options);
+export const averagePooling3D = (options: PoolingOptions) => new AveragePooling3D(options);
+export const globalAveragePooling1D = (options?: GlobalPoolingOptions) => new GlobalAveragePooling1D(options);
+export const globalAveragePooling2D = (options?: GlobalPoolingOptions) => new GlobalAveragePooling2D(options);
+export const globalAveragePooling3D = (options?: GlobalPoolingOptions) => new GlobalAveragePooling3D(options);
+export const globalMaxPooling1D = (options?: GlobalPoolingOptions) => new GlobalMaxPooling1D(options);
+export const globalMaxPooling2D = (options?: GlobalPoolingOptions) => new GlobalMaxPooling2D(options);
+export const globalMaxPooling3D = (options?: GlobalPoolingOptions) => new GlobalMaxPooling3D(options);
+export const maxPooling1D = (options?: MaxPoolingOptions) => new MaxPooling1D(options);
+export const maxPooling2D = (options?: MaxPoolingOptions) => new MaxPooling2D(options);
+export const maxPooling3D = (options?: MaxPoolingOptions) => new MaxPooling3D(options);
 export const rescaling = (options: RescalingOptions) => new Rescaling(options);

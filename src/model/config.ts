@@ -20,6 +20,26 @@ import {
   RMSNormalization,
   UnitNormalization,
 } from '../layers/normalization.js';
+import {
+  AdaptiveAveragePooling1D,
+  AdaptiveAveragePooling2D,
+  AdaptiveAveragePooling3D,
+  AdaptiveMaxPooling1D,
+  AdaptiveMaxPooling2D,
+  AdaptiveMaxPooling3D,
+  AveragePooling1D,
+  AveragePooling2D,
+  AveragePooling3D,
+  GlobalAveragePooling1D,
+  GlobalAveragePooling2D,
+  GlobalAveragePooling3D,
+  GlobalMaxPooling1D,
+  GlobalMaxPooling2D,
+  GlobalMaxPooling3D,
+  MaxPooling1D,
+  MaxPooling2D,
+  MaxPooling3D,
+} from '../layers/pooling.js';
 import { Rescaling } from '../layers/preprocessing.js';
 import {
   ActivityRegularization,
@@ -54,6 +74,10 @@ export interface LayerClass {
 
 /** A function, because webpack takes a list for something that happens on import, and keeps every class in it. */
 const shipped = (): readonly LayerClass[] => [
+  ...[AdaptiveAveragePooling1D, AdaptiveAveragePooling2D, AdaptiveAveragePooling3D, AdaptiveMaxPooling1D],
+  ...[AdaptiveMaxPooling2D, AdaptiveMaxPooling3D, AveragePooling1D, AveragePooling2D, AveragePooling3D],
+  ...[GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D, GlobalMaxPooling1D],
+  ...[GlobalMaxPooling2D, GlobalMaxPooling3D, MaxPooling1D, MaxPooling2D, MaxPooling3D],
   ...[Activation, ActivityRegularization, Add, AlphaDropout, Average, BatchNormalization],
   ...[Conv1D, Conv2D, Conv3D, Conv1DTranspose, Conv2DTranspose, Conv3DTranspose],
   ...[DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D],

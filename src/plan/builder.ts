@@ -1,5 +1,5 @@
 import { ShapeError } from '../errors.js';
-import { formatShape, sameShape } from '../shape.js';
+import { formatShape, type Shape, sameShape } from '../shape.js';
 import { core, GEMM_SCRATCH_BYTES } from '../wasm/core.js';
 import { type FunctionName, functions } from './functions.js';
 import { NormalizationOperations } from './normalization.js';
@@ -36,7 +36,8 @@ export class Builder extends NormalizationOperations {
   readonly #scalars: Value | undefined;
   readonly #penalty: Value | undefined;
   readonly #logits = new Map<Value, { activation: 'sigmoid' | 'softmax'; logits: Value }>();
-  readonly #rectified = new WeakSet<Value>();
+  /** Outputs of a relu, and what each was computed from where that is a value of its own. */
+  readonly #rectified = new Map<Value, Value | undefined>();
   #stream = 0;
 
   constructor(options: BuilderOptions = {}) {
@@ -127,7 +128,7 @@ export class Builder extends NormalizationOperations {
       const saved = functions[name] === 'x' ? input : y;
       this.gradient(input, (dx) => this.emit(core, `${name}Backward`, dx, dy, saved, alpha, y.count));
     });
-    if (name === 'relu') this.#rectified.add(y);
+    if (name === 'relu') this.markRectified(y, input);
     if (name === 'sigmoid') this.#logits.set(y, { activation: name, logits: input });
     return y;
   }
@@ -173,6 +174,23 @@ export class Builder extends NormalizationOperations {
   logitsOf(y: Value, activation: 'sigmoid' | 'softmax'): Value | undefined {
     const known = this.#logits.get(y);
     return known?.activation === activation ? known.logits : undefined;
+  }
+
+  /** Says that y is a relu (of `input`): not below 0, and nothing flows back where it is 0. */
+  markRectified(y: Value, input?: Value): void {
+    this.#rectified.set(y, input);
+  }
+
+  override reshape(x: Operand, shape: Shape): Value {
+    const input = this.value(x);
+    const y = super.reshape(input, shape);
+    if (y !== input && this.#rectified.has(input)) this.markRectified(y);
+    return y;
+  }
+
+  /** What `y` is the relu of, if it is one: a pooling fuses with it. */
+  rectifiedFrom(y: Value): Value | undefined {
+    return this.#rectified.get(y);
   }
 
   /** `a + b`: equal shapes, or `b` a row that is added to every row of `a`. */

@@ -7,12 +7,30 @@ import { direct } from './convolution/direct.js';
 import { type Convolution, describeConvolution, type Method } from './convolution/method.js';
 import { narrow, narrowMirrored } from './convolution/narrow.js';
 import { pointwise } from './convolution/pointwise.js';
+import type { ConvolutionCall } from './convolution/pooled.js';
+import { winograd } from './convolution/winograd.js';
 import type { Operand } from './tape.js';
 import type { Value } from './value.js';
 import { type SpreadOptions, slideWindows, spreadWindows, type WindowOptions } from './windows.js';
 
 /** From the special to the general: each pass of a convolution is done by the first that fits its shapes and has it. */
-const methods: readonly Method[] = [pointwise, depthwiseMirrored, depthwise, narrowMirrored, narrow, direct];
+const methods: readonly Method[] = [
+  pointwise,
+  depthwiseMirrored,
+  depthwise,
+  narrowMirrored,
+  narrow,
+  winograd,
+  direct,
+];
+
+/** What values were computed from: a pooling fuses with it. */
+const calls = new WeakMap<Value, ConvolutionCall>();
+
+/** The convolution that gave y, if one did. */
+export function convolutionOf(y: Value): ConvolutionCall | undefined {
+  return calls.get(y);
+}
 
 export interface ConvolutionOptions extends WindowOptions {
   /** Into how many groups channels and filters are divided; each is convolved on its own. Default 1. */
@@ -127,6 +145,7 @@ function slide(b: Builder, x: Value, operands: Operands, options: WindowOptions)
   const needsGradient = input.needsGradient || w.needsGradient || offset?.needsGradient;
   const y = b.temporary([...windows.output.slice(3 - size.length), filters], input, { needsGradient });
   pass(convolution, 'forward')(b, convolution, y, input, w, offset ?? 0);
+  calls.set(y, { convolution, input, kernel: w, bias: offset });
   b.onBackward(y, (dy) => {
     if (offset) {
       b.gradientFrom(offset, (db, start) =>

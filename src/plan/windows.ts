@@ -199,8 +199,8 @@ export function emitWindows(b: Tape, windows: Windows, { groups = 1, merge = tru
   const [strideDepth, strideHeight, strideWidth] = strides;
   const [stepDepth, stepHeight, stepWidth] = dilation;
   const [frontDepth, frontHeight, frontWidth] = front;
-  b.emit(
-    ...([spatial, 'windows', tables] as const),
+  b.emitFor(
+    ...([tables, spatial, 'windows', tables] as const),
     ...([inDepth, inHeight, inWidth, outDepth, outHeight, outWidth] as const),
     ...([sizeDepth, sizeHeight, sizeWidth, strideDepth, strideHeight, strideWidth] as const),
     ...([stepDepth, stepHeight, stepWidth, frontDepth, frontHeight, frontWidth] as const),

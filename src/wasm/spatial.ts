@@ -8,3 +8,5 @@ export const spatial: KernelModule<SpatialKernels> = /* @__PURE__ */ new KernelM
   spatialSource,
   wasmBytes,
 );
+
+export { WINDOWS, WINOGRAD_TILES } from './generated/spatial.js';

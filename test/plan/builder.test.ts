@@ -1,23 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Builder } from '../../src/plan/builder.js';
 import { Value } from '../../src/plan/value.js';
-import { sizeOf } from '../../src/shape.js';
-import { expectKeras, type GoldenTensor } from '../support/golden.js';
-import { differentiate } from '../support/gradients.js';
-import { uniformArray } from '../support/random.js';
+import { checkOperation, type Operation } from '../support/operations.js';
 
 type Rows = number[][];
-
-/** An operation of the builder beside a naive version of it, which works on the rows of one sample at a time. */
-interface Operation {
-  name: string;
-  shapes: number[][];
-  call: (b: Builder, inputs: Value[]) => Value;
-  /** From the flat samples of all inputs to the flat sample of the output. */
-  reference: (...inputs: number[][]) => number[];
-  /** Where the values are drawn from. */
-  range?: [number, number];
-}
 
 const rowsOf = (data: number[], cols: number): Rows =>
   Array.from({ length: data.length / cols }, (_, r) => data.slice(r * cols, (r + 1) * cols));
@@ -232,45 +217,8 @@ const operations: Operation[] = [
   },
 ];
 
-const BATCH = 3;
-
-function sampleOf(data: ArrayLike<number>, size: number, sample: number): number[] {
-  return Array.from({ length: size }, (_, i) => data[sample * size + i]);
-}
-
 describe('operations of the builder', () => {
-  test.each(operations)('$name', ({ shapes, call, reference, range = [-1, 1] }) => {
-    const inputs = shapes.map((shape, i): GoldenTensor => {
-      const data = [...uniformArray(BATCH * sizeOf(shape), 40 + 7 * i, ...range)];
-      return { shape: [BATCH, ...shape], data };
-    });
-    const perSample = (sample: number) =>
-      inputs.map(({ data }, i) => sampleOf(data, sizeOf(shapes[i]), sample));
-    const expected = Array.from({ length: BATCH }, (_, sample) => reference(...perSample(sample)));
-    const width = expected[0].length;
-    const upstream = { shape: [BATCH, width], data: [...uniformArray(BATCH * width, 3)] };
-    const result = differentiate(call, inputs, upstream);
-    expectKeras(result.output, expected.flat(), 'output', 1e-6);
-
-    // Central differences of the naive version in double precision.
-    const step = 1e-5;
-    inputs.forEach((_, which) => {
-      const gradient: number[] = [];
-      for (let sample = 0; sample < BATCH; sample++) {
-        const at = perSample(sample);
-        at[which].forEach((value, i) => {
-          const moved = (by: number) => {
-            at[which][i] = value + by;
-            const output = reference(...at);
-            at[which][i] = value;
-            return sum(output.map((y, j) => y * upstream.data[sample * width + j]));
-          };
-          gradient.push((moved(step) - moved(-step)) / (2 * step));
-        });
-      }
-      expectKeras(result.inputGradients[which], gradient, `gradient of input ${which}`, 2e-6);
-    });
-  });
+  test.each(operations)('$name', checkOperation);
 
   test('every operation of the builder is covered', async () => {
     const { Builder } = await import('../../src/plan/builder.js');
@@ -280,8 +228,19 @@ describe('operations of the builder', () => {
       own.push(...Object.getOwnPropertyNames(kind));
     }
     const elsewhere = [
-      ...['constructor', 'dense', 'matmul', 'apply', 'logitsOf', 'dropout', 'noise', 'full', 'penalize'],
-      ...['batchNormalize', 'normalizeColumns', 'moveTowards'],
+      ...[
+        'constructor',
+        'dense',
+        'matmul',
+        'apply',
+        'logitsOf',
+        'dropout',
+        'noise',
+        'full',
+        'penalize',
+        'markRectified',
+      ],
+      ...['batchNormalize', 'normalizeColumns', 'moveTowards', 'rectifiedFrom'],
     ];
     const covered = operations.map(({ name }) => name.split(' ')[0]);
     expect(own.filter((name) => !elsewhere.includes(name) && !covered.includes(name))).toEqual([]);

@@ -47,6 +47,7 @@ export function scenario(fl, { digits }, infer) {
   for (const [name, schedule] of made(fl, 'schedules')) {
     parts.push([`schedules.${name}`, () => trainSchedule(kit, schedule)]);
   }
+  parts.push(['images', () => trainImages(kit, { epochs: 2 })]);
   parts.push(['sparse inputs', () => trainSparse(kit, [16], { epochs: 2 })]);
   parts.push(['errors', () => raiseErrors(kit)]);
   return runAll(fl, parts);
@@ -59,6 +60,7 @@ export function threadScenario(fl, { digits }, infer) {
     `optimizers.${name}`,
     () => trainOptimizer(kit, optimizer),
   ]);
+  parts.push(['images', () => trainImages(kit, { epochs: 2, batchSize: 150 })]);
   parts.push(['sparse inputs', () => trainSparse(kit, [32, 256], { epochs: 2, batchSize: 150 })]);
   return runAll(fl, parts);
 }
@@ -151,6 +153,26 @@ async function trainLoss({ fl, infer, x, y }, loss, indirect) {
   await model.fit(images, targets, { batchSize: 32, verbose: 0 });
   const logs = await model.evaluate(images, targets);
   checkFinite('evaluate', Object.values(logs));
+  return finish({ fl, infer }, model, images);
+}
+
+/** Convolutions that fuse with the pooling behind them, of one channel and of several, and one that does not. */
+async function trainImages({ fl, infer, x, y }, options) {
+  const { conv2D, maxPooling2D, flatten, dropout, dense } = fl.layers;
+  const model = fl.sequential([
+    conv2D({ filters: 10, kernelSize: 3, padding: 'same', activation: 'relu', inputShape: [8, 8, 1] }),
+    maxPooling2D(),
+    conv2D({ filters: 16, kernelSize: 3, padding: 'same', activation: 'relu' }),
+    maxPooling2D(),
+    conv2D({ filters: 9, kernelSize: 3, padding: 'same', activation: 'relu' }),
+    flatten(),
+    dropout({ rate: 0.25 }),
+    dense({ units: 10, activation: 'softmax' }),
+  ]);
+  model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
+  const n = 500;
+  const images = fl.tensor(x.data.slice(0, n * 64), [n, 8, 8, 1], { scale: 1 / 16 });
+  await model.fit(images, y.data.slice(0, n), { ...options, verbose: 0 });
   return finish({ fl, infer }, model, images);
 }
 

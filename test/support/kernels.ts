@@ -4,17 +4,17 @@ import type { CoreKernels } from '../../src/wasm/generated/core.js';
 const SLACK = 64;
 const FIRST = 65536;
 
-/** The core kernels over a memory of their own, with helpers to place arrays in it and read them back. */
-export class KernelBench {
+/** The kernels of a module over a memory of their own, with helpers to place arrays in it and read them back. */
+export class KernelBench<Kernels = CoreKernels> {
   readonly memory = new WebAssembly.Memory({ initial: 512, maximum: 65536 });
-  readonly kernels: CoreKernels;
+  readonly kernels: Kernels;
   #next = FIRST;
 
-  constructor() {
-    const bytes = readFileSync(new URL('../../build/core.wasm', import.meta.url));
+  constructor(name = 'core') {
+    const bytes = readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url));
     const module = new WebAssembly.Module(bytes);
     this.kernels = new WebAssembly.Instance(module, { env: { memory: this.memory } })
-      .exports as unknown as CoreKernels;
+      .exports as unknown as Kernels;
   }
 
   /** Forgets everything placed so far. */

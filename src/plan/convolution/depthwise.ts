@@ -15,7 +15,7 @@ export const depthwise: Method = {
   forward(b, convolution, y, x, kernel, bias) {
     const { tables, paddedFloats } = convolution.tables(b);
     const scratch = scratchOf(TILE + paddedFloats);
-    b.emit(spatial, 'convolveDepthwise', y, x, kernel, bias, tables, scratch, 0, samplesOf(x));
+    b.emitFor(y, spatial, 'convolveDepthwise', y, x, kernel, bias, tables, scratch, 0, samplesOf(x));
   },
 
   inputGradient(b, convolution, dx, dy, kernel) {

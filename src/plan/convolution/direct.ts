@@ -15,7 +15,7 @@ export const direct: Required<Method> = {
     const { filters, groups } = convolution;
     const { tables, paddedFloats, runs, run } = convolution.tables(b);
     const scratch = scratchOf(TILE + groups * runs * run * panels(filters / groups) + paddedFloats);
-    b.emit(spatial, 'convolve', y, x, kernel, bias, tables, scratch, filters, samplesOf(x));
+    b.emitFor(y, spatial, 'convolve', y, x, kernel, bias, tables, scratch, filters, samplesOf(x));
   },
 
   inputGradient(b, convolution, dx, dy, kernel) {

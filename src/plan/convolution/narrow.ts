@@ -20,7 +20,7 @@ export const narrow: Method = {
     const { filters } = convolution;
     const { tables, paddedFloats, runs, run } = convolution.tables(b);
     const scratch = scratchOf(TILE + filters * runs * whole(run) + paddedFloats);
-    b.emit(spatial, 'convolveNarrow', y, x, kernel, bias, tables, scratch, filters, samplesOf(x));
+    b.emitFor(y, spatial, 'convolveNarrow', y, x, kernel, bias, tables, scratch, filters, samplesOf(x));
   },
 
   weightGradient(b, convolution, dw, x, dy, start) {

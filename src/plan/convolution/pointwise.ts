@@ -9,7 +9,7 @@ export const pointwise: Method = {
   fits: ({ windows: { size, strides }, groups }) => groups === 1 && sizeOf(size) * sizeOf(strides) === 1,
 
   forward(b, { filters }, y, x, kernel, bias) {
-    b.emit(core, 'gemmNN', y, x, kernel, bias, scratch(), y.rows, filters, x.cols);
+    b.emitFor(y, core, 'gemmNN', y, x, kernel, bias, scratch(), y.rows, filters, x.cols);
   },
 
   inputGradient(b, { filters }, dx, dy, kernel) {
