@@ -1,6 +1,6 @@
 import { affine } from './elementwise';
 import { philox } from './philox';
-import { Normals } from './random';
+import { Fractions, Normals } from './random';
 import { storeLanes, storePart } from './simd';
 
 /** Byte offsets of the generator's state in the scalars block. */
@@ -98,4 +98,13 @@ export function normalNoise(y: usize, scalars: usize, stream: u32, mean: f32, st
   const step = load<u32>(scalars, STEP);
   philox<Normals>(y, 0, 0, key0, key1, 0, step, stream, load<u32>(scalars, REPLICA), n);
   affine(y, y, stddev, mean, n);
+}
+
+/** y [n] uniform in [low, high), from the scalars' key, step and replica, and the stream. */
+export function uniformNoise(y: usize, scalars: usize, stream: u32, low: f32, high: f32, n: i32): void {
+  const key0 = load<u32>(scalars, KEY0);
+  const key1 = load<u32>(scalars, KEY1);
+  const step = load<u32>(scalars, STEP);
+  philox<Fractions>(y, 0, 0, key0, key1, 0, step, stream, load<u32>(scalars, REPLICA), n);
+  affine(y, y, high - low, low, n);
 }

@@ -122,6 +122,11 @@ export function fill(y: usize, value: f32, n: i32): void {
   if (n & 3) storeLanes(y, v, n & 3);
 }
 
+/** y [n] = value / n: the gradient of value times the mean of n elements. */
+export function fillShare(y: usize, value: f32, n: i32): void {
+  fill(y, value / <f32>n, n);
+}
+
 /** y [n] = x [n]; the two may overlap. */
 export function copy(y: usize, x: usize, n: i32): void {
   memory.copy(y, x, <usize>n << 2);

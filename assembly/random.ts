@@ -72,7 +72,7 @@ class Bits {
 
 // @ts-ignore: decorator
 @final @unmanaged
-class Fractions {
+export class Fractions {
   // @ts-ignore: decorator
   @inline size(): i32 {
     return GROUP;

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const EXAMPLES = ['digits', 'boston', 'imdb', 'reuters', 'mnist'];
+const EXAMPLES = ['digits', 'gan', 'autoencoder', 'boston', 'imdb', 'reuters', 'mnist'];
 
 const named = process.argv.slice(2);
 const unknown = named.find((name) => !EXAMPLES.includes(name));

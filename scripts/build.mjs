@@ -6,7 +6,7 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const entries = ['index', 'data', 'workflow', 'datasets', 'infer', 'worker', 'node'];
+const entries = ['index', 'data', 'workflow', 'datasets', 'images', 'infer', 'worker', 'node'];
 const entryPoint = (name) => (name === 'index' ? 'src/index.ts' : `src/${name}/index.ts`);
 const kernels = ['core', 'spatial', 'forward', 'relaxed'];
 
@@ -124,7 +124,7 @@ for (const { outdir, entryPoints, plugins } of flavours) {
     target: 'es2022',
     mainFields: ['module', 'main'],
     conditions: ['import'],
-    external: ['node:*', 'cli-progress'],
+    external: ['node:*', 'cli-progress', 'fast-png'],
     // Beside the entries, so that a path means the same file from everywhere.
     chunkNames: 'chunk-[hash]',
     logLevel: 'warning',

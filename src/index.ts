@@ -3,6 +3,12 @@ export * as activations from './activations.js';
 export type { Constraint } from './constraints.js';
 export * as constraints from './constraints.js';
 export type { Data, ModelData } from './data/adapt.js';
+export {
+  type NormalOptions,
+  randomNormal,
+  randomUniform,
+  type UniformOptions,
+} from './data/random.js';
 export { SparseMatrix, type SparseMatrixOptions } from './data/sparse.js';
 export { Tensor, type TensorOptions, tensor } from './data/tensor.js';
 export type { ClassWeight, SampleWeight } from './data/weights.js';
@@ -14,6 +20,16 @@ export * from './layers/classes.js';
 export * as layers from './layers/index.js';
 export { input } from './layers/input.js';
 export { SymbolicTensor } from './layers/symbolic.js';
+export { type Gradients, type GradientsOptions, gradients } from './loops/gradients.js';
+export type { Batch, ClassNumbers, InputShapes, InputValues } from './loops/inputs.js';
+export type { CallOptions, LossBuilder, RowWeights } from './loops/lossBuilder.js';
+export type { LossFunction, Weights } from './loops/objective.js';
+export {
+  type ModelStepOptions,
+  type TrainStep,
+  type TrainStepOptions,
+  trainStep,
+} from './loops/trainStep.js';
 export type {
   BinaryFocalOptions,
   CategoricalFocalOptions,

@@ -11,7 +11,7 @@ import type { CoreKernels } from './wasm/generated/core.js';
 
 export type { LossInputs } from './losses/inputs.js';
 
-/** A loss function: a value for every row of the prediction, and the gradient of the mean of all rows. */
+/** A loss function: a value for every row of the prediction, whose mean is the loss of a batch. */
 export interface Loss {
   readonly name: string;
   /** The options that make an equal one; a loss without them cannot be sent to a worker. */
@@ -26,7 +26,7 @@ export interface Loss {
   readonly ignoreClass?: number;
   /** Whether it needs all samples of a batch at once, so that threads cannot share them. */
   readonly wholeBatch?: boolean;
-  /** Emits its steps and returns the loss of every row. In a plan for training it contributes the gradient. */
+  /** Emits its steps and returns the loss of every row. What is composed of operations can be trained on as it is. */
   build(b: Builder, inputs: LossInputs): Value;
 }
 
@@ -330,20 +330,35 @@ function overlap(name: string, config: Config, parameters: readonly number[]): L
   return makeLoss(name, config, build, axis === null ? { wholeBatch: true } : {});
 }
 
-/** Value and gradient come from one kernel in one pass; without a gradient to write it gets address 0. */
+/**
+ * Value and gradient come from one kernel. Where the loss itself is minimised they come in one pass; where operations
+ * stand behind it, it is called again with the gradient of every row as its weight.
+ */
 function emitLoss(
   b: Builder,
   kernel: LossKernel,
-  { prediction: x, target, weights, scale = 1, gradient = true }: LossInputs,
+  { prediction: x, target, weights }: LossInputs,
   parameters: readonly Argument[] = [],
 ): Value {
-  const loss = b.temporary(x.shape.slice(0, -1), x);
-  const sizes: readonly Size[] = [x.rows, x.cols];
-  const emit = (dx: Value | 0) => {
-    const args = [loss, dx, x, target, weights ?? 0, scale, ...parameters, ...sizes];
-    b.emit(core, kernel, ...(args as StepArguments<CoreKernels[LossKernel]>));
-  };
-  if (gradient && x.needsGradient) b.gradient(x, emit);
-  else emit(0);
+  const shape = x.shape.slice(0, -1);
+  const loss = b.temporary(shape, x, { needsGradient: x.needsGradient });
+  const call = (to: Value, dx: Value | 0, weights: Value | 0, scale: Size) =>
+    [to, dx, x, target, weights, scale, ...parameters, x.rows, x.cols] as StepArguments<
+      CoreKernels[LossKernel]
+    >;
+  const step = b.emit(core, kernel, ...call(loss, 0, weights ?? 0, 1));
+  if (!x.needsGradient) return loss;
+  b.onMinimize(loss, (scale) => {
+    b.gradient(x, (dx) => b.revise(step, call(loss, dx, weights ?? 0, scale)));
+  });
+  b.onBackward(loss, (dy) => {
+    let factors = dy;
+    if (weights) {
+      factors = b.temporary(shape, x);
+      b.emit(core, 'multiply', factors, dy, weights, factors.count);
+    }
+    // Kernels divide by the number of rows, which dy has been already.
+    b.gradient(x, (dx) => b.emit(core, kernel, ...call(b.temporary(shape, x), dx, factors, x.rows)));
+  });
   return loss;
 }

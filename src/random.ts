@@ -22,6 +22,8 @@ export const streams = {
   shuffle: 0x40000000,
   /** What a layer or initializer with a seed of its own draws. */
   own: 0xc0000000,
+  /** Tensors of random numbers. */
+  tensors: 0x20000000,
 };
 
 let currentSeed = 0;
@@ -36,6 +38,8 @@ let models = 0;
 export function setSeed(seed: number): void {
   currentSeed = checkSeed(seed, 'setSeed');
   models = 0;
+  loops = 0;
+  tensors = 0;
 }
 
 export function checkSeed(seed: number, where: string): number {
@@ -48,6 +52,16 @@ export function checkSeed(seed: number, where: string): number {
 /** The key of a new model: the seed, and how many models came before it. */
 export function nextModelKey(): RandomKey {
   return { seed: currentSeed, ordinal: models++ };
+}
+
+/** How many loops of one's own there are; they have keys of their own, so that models made later keep theirs. */
+let loops = 0;
+/** How many tensors have been drawn without a seed of their own. */
+let tensors = 0;
+
+/** The key of a loop of one's own. */
+export function nextLoopKey(): RandomKey {
+  return { seed: currentSeed, ordinal: 0x80000000 + loops++ };
 }
 
 /** Runs `fill` on memory for `n` words, which is anybody's again afterwards. */
@@ -79,5 +93,21 @@ export function randomUniform(n: number, seed: number, stream = 0): Float32Array
   const shared = runtime();
   const kernels = shared.kernels(core);
   const { at, end } = draw(n, (address) => kernels.randomUniform(address, seed, 0, 0, stream, 0, 1, n));
+  return shared.heap.f32.slice(at, end);
+}
+
+/** `n` float32 numbers of a distribution: those of the seed, or the next of those that follow from `setSeed`. */
+export function drawn(
+  kernel: 'randomNormal' | 'randomUniform',
+  n: number,
+  seed: number | undefined,
+  a: number,
+  b: number,
+): Float32Array<ArrayBuffer> {
+  const shared = runtime();
+  const fill = shared.kernels(core)[kernel];
+  const step = seed === undefined ? ++tensors : 0;
+  const key = seed ?? currentSeed;
+  const { at, end } = draw(n, (address) => fill(address, key, 0, step, streams.tensors, a, b, n));
   return shared.heap.f32.slice(at, end);
 }

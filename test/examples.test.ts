@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { decode } from 'fast-png';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -52,6 +53,16 @@ async function expectPictures(names: readonly string[]) {
   }
 }
 
+/** Grey pictures of these sizes, none of which is of one shade. */
+async function expectImages(sizes: Readonly<Record<string, readonly [width: number, height: number]>>) {
+  expect((await readdir(join(folder, 'output'))).sort()).toEqual(Object.keys(sizes).sort());
+  for (const [name, [width, height]] of Object.entries(sizes)) {
+    const picture = decode(await readFile(join(folder, 'output', name)));
+    expect(picture).toMatchObject({ width, height, channels: 1, depth: 8 });
+    expect(new Set(picture.data).size).toBeGreaterThan(32);
+  }
+}
+
 /** The tags of an XML text that are open where they should be closed. */
 function unclosedTags(xml: string): string[] {
   const open: string[] = [];
@@ -72,6 +83,24 @@ describe.skipIf(!built)(`examples${built ? '' : ' (skipped: no dist/, run npm ru
     expect(code).toBe(0);
     expect(written).toEqual(['output']);
     await expectPictures(['digits-curves.svg', 'digits-confusion.svg']);
+  });
+
+  it('gan draws digits that a classifier reads, and pictures of them', { timeout: 120_000 }, async () => {
+    const { code, last, written } = await run('gan');
+    expect(Number(/^gan: ([\d.]+) % of 1000 drawn digits/.exec(last)?.[1])).toBeGreaterThanOrEqual(90);
+    expect(code).toBe(0);
+    expect(written).toEqual(['output']);
+    // Ten digits of 48 pixels with gaps of 6: ten times, and once for each row of the training.
+    await expectImages({ 'gan-digits.png': [534, 534], 'gan-training.png': [534, 426] });
+  });
+
+  it('autoencoder takes three quarters of the noise away', async () => {
+    const { code, last, written } = await run('autoencoder');
+    const [, before, after] = /mean squared error ([\d.]+) with noise, ([\d.]+) without/.exec(last) ?? [];
+    expect(Number(after)).toBeLessThanOrEqual(Number(before) / 4);
+    expect(code).toBe(0);
+    expect(written).toEqual(['output']);
+    await expectImages({ 'autoencoder.png': [642, 156] });
   });
 
   it.each(LARGER)('$name is passed over without its data', async ({ name, data }) => {

@@ -4,10 +4,12 @@
  */
 export { windows } from './windows';
 export * from './convolution';
+export * from './depthwise';
+export * from './narrow';
 export * from './pooling';
+export * from './affine';
+export * from './resample';
 export * from './winograd';
 export { WINDOWS, winogradPoolOne } from './winogradPoolOne';
 export { poolEntries, pooledBiasGradient } from './entries';
 export { entryInputGradient, entryWeightGradient } from './entryGradients';
-export * from './depthwise';
-export * from './narrow';

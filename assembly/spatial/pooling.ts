@@ -388,17 +388,23 @@ function clear(x: usize, g: usize, channels: i32, count: i32): void {
 }
 
 /**
- * y [count, windows, channels] = the largest entry of each window of x, and index, of the same shape, the number of its
- * position: bytes where a window has at most 256 of them, else i32. With 0 for index none are written. g is what
- * `poolingAxis` wrote for depth, height and width.
+ * y [count, windows, channels] = the largest entry of each window of x. g is what `poolingAxis` wrote for depth, height
+ * and width.
  */
-export function maxPooling(y: usize, index: usize, x: usize, g: usize, channels: i32, count: i32): void {
-  if (index == 0) visit<Fold<Largest>>(y, 0, 0, x, g, channels, count);
-  else if (fitsBytes(g)) visit<Find<u8>>(y, index, 1, x, g, channels, count);
+export function maxPooling(y: usize, x: usize, g: usize, channels: i32, count: i32): void {
+  visit<Fold<Largest>>(y, 0, 0, x, g, channels, count);
+}
+
+/**
+ * The same, and index, of the shape of y, is the number of its position: bytes where a window has at most 256 of them,
+ * else i32.
+ */
+export function findLargest(y: usize, index: usize, x: usize, g: usize, channels: i32, count: i32): void {
+  if (fitsBytes(g)) visit<Find<u8>>(y, index, 1, x, g, channels, count);
   else visit<Find<i32>>(y, index, 4, x, g, channels, count);
 }
 
-/** dx = the sum of dy over the windows whose largest entry it is; the index is that of `maxPooling`. */
+/** dx = the sum of dy over the windows whose largest entry it is; the index is that of `findLargest`. */
 export function maxPoolingBackward(dx: usize, dy: usize, index: usize, g: usize, channels: i32, count: i32): void {
   clear(dx, g, channels, count);
   if (fitsBytes(g)) visit<Spread<ToLargest<u8>>>(dy, index, 1, dx, g, channels, count);

@@ -1,4 +1,13 @@
 export { Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax } from './activation.js';
+export {
+  RandomBrightness,
+  RandomContrast,
+  RandomCrop,
+  RandomFlip,
+  RandomRotation,
+  RandomTranslation,
+  RandomZoom,
+} from './augmentation.js';
 export { Conv1D, Conv2D, Conv3D } from './convolution.js';
 export { Conv1DTranspose, Conv2DTranspose, Conv3DTranspose } from './convolutionTranspose.js';
 export { Dense, type DenseOptions } from './dense.js';
@@ -9,6 +18,7 @@ export {
   SeparableConv2D,
 } from './depthwiseConvolution.js';
 export { Identity } from './identity.js';
+export { CenterCrop, Resizing } from './images.js';
 export { InputLayer } from './input.js';
 export { Layer, type LayerOptions, type WeightBuilder, type WeightOptions } from './layer.js';
 export { Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract } from './merge.js';
@@ -39,7 +49,7 @@ export {
   MaxPooling2D,
   MaxPooling3D,
 } from './pooling.js';
-export { Rescaling } from './preprocessing.js';
+export { Normalization, Rescaling } from './preprocessing.js';
 export {
   ActivityRegularization,
   AlphaDropout,
@@ -48,13 +58,17 @@ export {
   GaussianNoise,
   SpatialDropout1D,
   SpatialDropout2D,
+  SpatialDropout3D,
 } from './regularization.js';
 export { Flatten, Permute, RepeatVector, Reshape } from './reshape.js';
 export {
   Cropping1D,
   Cropping2D,
+  Cropping3D,
   UpSampling1D,
   UpSampling2D,
+  UpSampling3D,
   ZeroPadding1D,
   ZeroPadding2D,
+  ZeroPadding3D,
 } from './resize.js';

@@ -16,6 +16,22 @@ import {
   Softmax,
   type SoftmaxOptions,
 } from './activation.js';
+import {
+  RandomBrightness,
+  type RandomBrightnessOptions,
+  RandomContrast,
+  type RandomContrastOptions,
+  RandomCrop,
+  type RandomCropOptions,
+  RandomFlip,
+  type RandomFlipOptions,
+  RandomRotation,
+  type RandomRotationOptions,
+  RandomTranslation,
+  type RandomTranslationOptions,
+  RandomZoom,
+  type RandomZoomOptions,
+} from './augmentation.js';
 import { Conv1D, Conv2D, Conv3D, type ConvolutionOptions } from './convolution.js';
 import {
   Conv1DTranspose,
@@ -33,6 +49,7 @@ import {
   type SeparableOptions,
 } from './depthwiseConvolution.js';
 import { Identity } from './identity.js';
+import { CenterCrop, Resizing, type ResizingOptions, type SizeOptions } from './images.js';
 import { InputLayer, type InputOptions } from './input.js';
 import type { LayerOptions } from './layer.js';
 import {
@@ -83,7 +100,12 @@ import {
   type MaxPoolingOptions,
   type PoolingOptions,
 } from './pooling.js';
-import { Rescaling, type RescalingOptions } from './preprocessing.js';
+import {
+  Normalization,
+  type NormalizationOptions,
+  Rescaling,
+  type RescalingOptions,
+} from './preprocessing.js';
 import {
   ActivityRegularization,
   type ActivityRegularizationOptions,
@@ -96,6 +118,7 @@ import {
   type RateOptions,
   SpatialDropout1D,
   SpatialDropout2D,
+  SpatialDropout3D,
 } from './regularization.js';
 import {
   Flatten,
@@ -111,14 +134,20 @@ import {
   type Cropping1DOptions,
   Cropping2D,
   type Cropping2DOptions,
+  Cropping3D,
+  type Cropping3DOptions,
   UpSampling1D,
   type UpSampling1DOptions,
   UpSampling2D,
   type UpSampling2DOptions,
+  UpSampling3D,
+  type UpSampling3DOptions,
   ZeroPadding1D,
   type ZeroPadding1DOptions,
   ZeroPadding2D,
   type ZeroPadding2DOptions,
+  ZeroPadding3D,
+  type ZeroPadding3DOptions,
 } from './resize.js';
 
 export * from './classes.js';
@@ -150,16 +179,20 @@ export const gaussianDropout = (options: RateOptions) => new GaussianDropout(opt
 export const gaussianNoise = (options: GaussianNoiseOptions) => new GaussianNoise(options);
 export const spatialDropout1D = (options: RateOptions) => new SpatialDropout1D(options);
 export const spatialDropout2D = (options: RateOptions) => new SpatialDropout2D(options);
+export const spatialDropout3D = (options: RateOptions) => new SpatialDropout3D(options);
 export const flatten = (options?: LayerOptions) => new Flatten(options);
 export const permute = (options: PermuteOptions) => new Permute(options);
 export const repeatVector = (options: RepeatVectorOptions) => new RepeatVector(options);
 export const reshape = (options: ReshapeOptions) => new Reshape(options);
 export const cropping1D = (options?: Cropping1DOptions) => new Cropping1D(options);
 export const cropping2D = (options?: Cropping2DOptions) => new Cropping2D(options);
+export const cropping3D = (options?: Cropping3DOptions) => new Cropping3D(options);
 export const upSampling1D = (options?: UpSampling1DOptions) => new UpSampling1D(options);
 export const upSampling2D = (options?: UpSampling2DOptions) => new UpSampling2D(options);
+export const upSampling3D = (options?: UpSampling3DOptions) => new UpSampling3D(options);
 export const zeroPadding1D = (options?: ZeroPadding1DOptions) => new ZeroPadding1D(options);
 export const zeroPadding2D = (options?: ZeroPadding2DOptions) => new ZeroPadding2D(options);
+export const zeroPadding3D = (options?: ZeroPadding3DOptions) => new ZeroPadding3D(options);
 export const add = (options?: LayerOptions) => new Add(options);
 export const average = (options?: LayerOptions) => new Average(options);
 export const concatenate = (options?: ConcatenateOptions) => new Concatenate(options);
@@ -195,3 +228,13 @@ export const maxPooling1D = (options?: MaxPoolingOptions) => new MaxPooling1D(op
 export const maxPooling2D = (options?: MaxPoolingOptions) => new MaxPooling2D(options);
 export const maxPooling3D = (options?: MaxPoolingOptions) => new MaxPooling3D(options);
 export const rescaling = (options: RescalingOptions) => new Rescaling(options);
+export const normalization = (options?: NormalizationOptions) => new Normalization(options);
+export const resizing = (options: ResizingOptions) => new Resizing(options);
+export const centerCrop = (options: SizeOptions) => new CenterCrop(options);
+export const randomBrightness = (options: RandomBrightnessOptions) => new RandomBrightness(options);
+export const randomContrast = (options: RandomContrastOptions) => new RandomContrast(options);
+export const randomCrop = (options: RandomCropOptions) => new RandomCrop(options);
+export const randomFlip = (options?: RandomFlipOptions) => new RandomFlip(options);
+export const randomRotation = (options: RandomRotationOptions) => new RandomRotation(options);
+export const randomTranslation = (options: RandomTranslationOptions) => new RandomTranslation(options);
+export const randomZoom = (options: RandomZoomOptions) => new RandomZoom(options);

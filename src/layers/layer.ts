@@ -178,7 +178,7 @@ export abstract class Layer extends Callable {
     }
     const shapes = list.map(({ sampleShape }) => sampleShape);
     this.buildFor(shapes);
-    const outputShapes = this.#within(() => this.outputShapes(shapes));
+    const outputShapes = within(this, () => this.outputShapes(shapes));
     const node: Node = {
       layer: this,
       inputs: list,
@@ -191,7 +191,7 @@ export abstract class Layer extends Callable {
   /** Makes the weights unless they are there; a layer that is used again must meet inputs of the same shape. */
   buildFor(shapes: readonly Shape[]): void {
     if (!this.#builtFor) {
-      this.#within(() => this.build({ parameter: (options) => this.#parameter(options) }, ...shapes));
+      within(this, () => this.build({ parameter: (options) => this.#parameter(options) }, ...shapes));
       this.#builtFor = shapes;
     } else if (this.parameters.length && !shapes.every((shape, i) => sameShape(shape, this.#builtFor![i]))) {
       throw new ShapeError(
@@ -221,17 +221,17 @@ export abstract class Layer extends Callable {
     this.parameters.push(parameter);
     return parameter;
   }
+}
 
-  /** Runs `work`; an error that comes out of it says which layer it was. */
-  #within<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      if (error instanceof FourlaneError && !error.message.startsWith('Layer ')) {
-        error.message = `Layer '${this.name}': ${error.message}`;
-      }
-      throw error;
+/** Runs `work`; an error that comes out of it says which layer it was. */
+export function within<T>(layer: Layer, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof FourlaneError && !error.message.startsWith('Layer ')) {
+      error.message = `Layer '${layer.name}': ${error.message}`;
     }
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { ConfigError, ShapeError } from '../errors.js';
+import { ShapeError } from '../errors.js';
 import { checkChoice, checkOptions, toCamelCase } from '../names.js';
 import type { Builder } from '../plan/builder.js';
 import {
@@ -11,10 +11,8 @@ import {
 import type { Operand } from '../plan/tape.js';
 import type { Value } from '../plan/value.js';
 import { formatShape, type Shape } from '../shape.js';
-import { COMMON, checkCount, Layer, type LayerOptions } from './layer.js';
-
-/** One number for all axes, or one for each. */
-export type PerAxis = number | readonly number[];
+import { COMMON, Layer, type LayerOptions } from './layer.js';
+import { type PerAxis, perAxis } from './windowed.js';
 
 export interface PoolingOptions extends LayerOptions {
   /** How many entries a window has along each axis. */
@@ -46,7 +44,7 @@ export interface AdaptivePoolingOptions extends LayerOptions {
 type Operation = (b: Builder, x: Operand, windows: PoolingWindows) => Value;
 
 /** What windows over the axes before the last, the channels, make of samples. */
-abstract class Windowed extends Layer {
+abstract class PoolingBase extends Layer {
   readonly #rank: number;
   readonly #operation: Operation;
 
@@ -78,7 +76,7 @@ abstract class Windowed extends Layer {
 }
 
 /** @throws ConfigError where a size or stride is no positive whole number, or there are not as many as axes. */
-abstract class Pooling extends Windowed {
+abstract class Pooling extends PoolingBase {
   readonly poolSize: readonly number[];
   readonly strides: readonly number[];
   readonly padding: 'valid' | 'same';
@@ -102,7 +100,7 @@ abstract class Pooling extends Windowed {
   }
 }
 
-abstract class GlobalPooling extends Windowed {
+abstract class GlobalPooling extends PoolingBase {
   readonly keepdims: boolean;
 
   constructor(rank: number, operation: Operation, options: GlobalPoolingOptions) {
@@ -127,7 +125,7 @@ abstract class GlobalPooling extends Windowed {
 }
 
 /** @throws ConfigError where a number of windows is no positive whole number, or there are not as many as axes. */
-abstract class AdaptivePooling extends Windowed {
+abstract class AdaptivePooling extends PoolingBase {
   readonly outputSize: readonly number[];
 
   constructor(rank: number, operation: Operation, options: AdaptivePoolingOptions) {
@@ -305,16 +303,4 @@ export class AdaptiveAveragePooling3D extends AdaptivePooling {
   constructor(options: AdaptivePoolingOptions) {
     super(3, averagePooling, options);
   }
-}
-
-/** A whole number of 1 or more for each axis. */
-function perAxis(given: PerAxis, rank: number, argument: string): readonly number[] {
-  const list = typeof given === 'number' ? new Array<number>(rank).fill(given) : given;
-  if (!Array.isArray(list) || list.length !== rank) {
-    throw new ConfigError(
-      'option-value',
-      `${argument} must be a number or a list of ${rank}, but got ${JSON.stringify(given)}.`,
-    );
-  }
-  return list.map((one) => checkCount(one, argument));
 }

@@ -26,7 +26,7 @@ export interface DropoutOptions extends RateOptions {
 }
 
 /** Changes its input at random in training, and not at all otherwise. */
-abstract class Noise extends Layer {
+export abstract class Noise extends Layer {
   readonly seed: number | undefined;
 
   constructor(options: NoiseOptions, own: readonly string[], where: string) {
@@ -112,6 +112,19 @@ export class SpatialDropout2D extends Rate {
 
   override call(b: Builder, x: Value): Value {
     return dropShared(b, x, [null, 1, 1, null], this.rate, this.stream);
+  }
+}
+
+/** Drops whole channels of [batch, depth, rows, columns, channels] (Tompson et al. 2015). */
+export class SpatialDropout3D extends Rate {
+  static override className = 'SpatialDropout3D';
+
+  constructor(options: RateOptions) {
+    super(options, [], 'layers.spatialDropout3D');
+  }
+
+  override call(b: Builder, x: Value): Value {
+    return dropShared(b, x, [null, 1, 1, 1, null], this.rate, this.stream);
   }
 }
 

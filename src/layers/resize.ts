@@ -1,9 +1,11 @@
 import { ConfigError, ShapeError } from '../errors.js';
-import { checkOptions } from '../names.js';
+import { checkChoice, checkOptions } from '../names.js';
 import type { Builder } from '../plan/builder.js';
+import { type Interpolation, interpolations, resize } from '../plan/images.js';
 import type { Value } from '../plan/value.js';
 import { formatShape } from '../shape.js';
 import { COMMON, checkCount, Layer, type LayerOptions } from './layer.js';
+import { perAxis } from './windowed.js';
 
 /** What is cut off or added before and behind the entries of an axis. */
 type Ends = readonly [before: number, after: number];
@@ -18,6 +20,11 @@ export interface Cropping2DOptions extends LayerOptions {
   cropping?: number | readonly [number | Ends, number | Ends];
 }
 
+export interface Cropping3DOptions extends LayerOptions {
+  /** For depth, rows and columns: pairs, or a number each, or one number for all. Default 1. */
+  cropping?: number | readonly [number | Ends, number | Ends, number | Ends];
+}
+
 export interface ZeroPadding1DOptions extends LayerOptions {
   /** How many zeros come before and behind, or one number for both. Default 1. */
   padding?: number | Ends;
@@ -28,6 +35,11 @@ export interface ZeroPadding2DOptions extends LayerOptions {
   padding?: number | readonly [number | Ends, number | Ends];
 }
 
+export interface ZeroPadding3DOptions extends LayerOptions {
+  /** For depth, rows and columns: pairs, or a number each, or one number for all. Default 1. */
+  padding?: number | readonly [number | Ends, number | Ends, number | Ends];
+}
+
 export interface UpSampling1DOptions extends LayerOptions {
   /** How often every time step comes. Default 2. */
   size?: number;
@@ -36,6 +48,13 @@ export interface UpSampling1DOptions extends LayerOptions {
 export interface UpSampling2DOptions extends LayerOptions {
   /** How often every row and every column comes, or one number for both. Default 2. */
   size?: number | readonly [number, number];
+  /** What lies between pixels. Default 'nearest', which repeats them. */
+  interpolation?: Interpolation;
+}
+
+export interface UpSampling3DOptions extends LayerOptions {
+  /** How often every plane, row and column comes, or one number for all. Default 2. */
+  size?: number | readonly [number, number, number];
 }
 
 /** Changes the sizes of the axes before the last, the channels. */
@@ -88,7 +107,28 @@ export class Cropping2D extends Resize {
   constructor({ cropping = 0, ...options }: Cropping2DOptions = {}) {
     super(options);
     checkOptions(options, COMMON, 'layers.cropping2D');
-    this.cropping = pairOf(cropping, 'layers.cropping2D: cropping');
+    this.cropping = endsOfAll(cropping, 2, 'layers.cropping2D: cropping');
+  }
+
+  protected override along(b: Builder, x: Value, axis: number): Value {
+    return crop(b, x, axis, this.cropping[axis]);
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), cropping: this.cropping };
+  }
+}
+
+/** Cuts off planes, rows and columns at the faces of [batch, depth, rows, columns, channels]. */
+export class Cropping3D extends Resize {
+  static override className = 'Cropping3D';
+  protected override readonly rank: number = 3;
+  readonly cropping: readonly Ends[];
+
+  constructor({ cropping = 1, ...options }: Cropping3DOptions = {}) {
+    super(options);
+    checkOptions(options, COMMON, 'layers.cropping3D');
+    this.cropping = endsOfAll(cropping, 3, 'layers.cropping3D: cropping');
   }
 
   protected override along(b: Builder, x: Value, axis: number): Value {
@@ -130,7 +170,28 @@ export class ZeroPadding2D extends Resize {
   constructor({ padding = 1, ...options }: ZeroPadding2DOptions = {}) {
     super(options);
     checkOptions(options, COMMON, 'layers.zeroPadding2D');
-    this.padding = pairOf(padding, 'layers.zeroPadding2D: padding');
+    this.padding = endsOfAll(padding, 2, 'layers.zeroPadding2D: padding');
+  }
+
+  protected override along(b: Builder, x: Value, axis: number): Value {
+    return b.pad(x, axis, ...this.padding[axis]);
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), padding: this.padding };
+  }
+}
+
+/** Zeros around [batch, depth, rows, columns, channels]. */
+export class ZeroPadding3D extends Resize {
+  static override className = 'ZeroPadding3D';
+  protected override readonly rank: number = 3;
+  readonly padding: readonly Ends[];
+
+  constructor({ padding = 1, ...options }: ZeroPadding3DOptions = {}) {
+    super(options);
+    checkOptions(options, COMMON, 'layers.zeroPadding3D');
+    this.padding = endsOfAll(padding, 3, 'layers.zeroPadding3D: padding');
   }
 
   protected override along(b: Builder, x: Value, axis: number): Value {
@@ -163,17 +224,43 @@ export class UpSampling1D extends Resize {
   }
 }
 
-/** Every pixel of images [batch, rows, columns, channels] several times, as its nearest neighbours. */
+/** Images [batch, rows, columns, channels] several times as large. */
 export class UpSampling2D extends Resize {
   static override className = 'UpSampling2D';
   protected override readonly rank: number = 2;
   readonly size: readonly number[];
+  readonly interpolation: Interpolation;
 
-  constructor({ size = 2, ...options }: UpSampling2DOptions = {}) {
+  constructor({ size = 2, interpolation = 'nearest', ...options }: UpSampling2DOptions = {}) {
     super(options);
     checkOptions(options, COMMON, 'layers.upSampling2D');
-    this.size = typeof size === 'number' ? [size, size] : [...size];
-    for (const times of this.size) checkCount(times, 'layers.upSampling2D: size');
+    this.size = perAxis(size, 2, 'layers.upSampling2D: size');
+    checkChoice(interpolation, 'layers.upSampling2D: interpolation', interpolations);
+    this.interpolation = interpolation;
+  }
+
+  protected override along(b: Builder, x: Value, axis: number): Value {
+    if (this.interpolation === 'nearest') return multiplyAxis(b, x, axis, this.size[axis]);
+    const [rows, columns] = x.shape;
+    const size = [rows, columns].map((length, i) => (i === axis ? length * this.size[i] : length));
+    return resize(b, x, size as [number, number], this);
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), size: this.size, interpolation: this.interpolation };
+  }
+}
+
+/** Every entry of [batch, depth, rows, columns, channels] several times along each axis. */
+export class UpSampling3D extends Resize {
+  static override className = 'UpSampling3D';
+  protected override readonly rank: number = 3;
+  readonly size: readonly number[];
+
+  constructor({ size = 2, ...options }: UpSampling3DOptions = {}) {
+    super(options);
+    checkOptions(options, COMMON, 'layers.upSampling3D');
+    this.size = perAxis(size, 3, 'layers.upSampling3D: size');
   }
 
   protected override along(b: Builder, x: Value, axis: number): Value {
@@ -210,7 +297,11 @@ function endsOf(ends: number | Ends, argument: string): Ends {
   return [checkCount(pair[0], argument, 0), checkCount(pair[1], argument, 0)];
 }
 
-function pairOf(given: number | readonly [number | Ends, number | Ends], argument: string): Ends[] {
-  const [rows, columns] = typeof given === 'number' ? [given, given] : given;
-  return [endsOf(rows, argument), endsOf(columns, argument)];
+function endsOfAll(given: number | readonly (number | Ends)[], rank: number, argument: string): Ends[] {
+  const list = typeof given === 'number' ? new Array<number>(rank).fill(given) : given;
+  if (Array.isArray(list) && list.length === rank) return list.map((ends) => endsOf(ends, argument));
+  throw new ConfigError(
+    'option-value',
+    `${argument} must be a number or a list of ${rank}, but got ${JSON.stringify(given)}.`,
+  );
 }

@@ -9,10 +9,6 @@ export interface LossInputs {
   target: Value;
   /** A weight for every row of the prediction; without it every row counts once. */
   weights?: Value;
-  /** What the gradient is multiplied with: the weight of this loss among others. Default 1. */
-  scale?: number;
-  /** Whether the gradient is wanted where the plan is one for training. Default true. */
-  gradient?: boolean;
 }
 
 /**

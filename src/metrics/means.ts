@@ -130,11 +130,7 @@ export const sparseCategoricalCrossentropy = (options: SparseCrossentropyMetricO
     build(b, { sums, ...inputs }) {
       const counted = withoutIgnored(b, inputs, ignoreClass, false);
       const weights = inputs.weights && counted.weights;
-      const values = loss.build(b, {
-        ...counted,
-        weights: weights ? undefined : counted.weights,
-        gradient: false,
-      });
+      const values = loss.build(b, { ...counted, weights: weights ? undefined : counted.weights });
       b.emit(core, 'accumulate', sums, values, weights ?? 0, values.count);
     },
     result: ([total, count]) => ratio(total, count),
@@ -189,7 +185,7 @@ function lossOf(
   return makeMetric<RowMetric>(kind, named, {
     target,
     direction: 'min',
-    build: (b, prediction, target) => build(b, { prediction, target, gradient: false }),
+    build: (b, prediction, target) => build(b, { prediction, target }),
     result: ratio,
     ...parts,
   });

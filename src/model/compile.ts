@@ -181,7 +181,8 @@ function isRecord(given: unknown): given is Record<string, unknown> {
 /** Ranges of activations that can stand for probabilities. */
 const PROBABILITIES = ['sigmoid', 'softmax', 'hardSigmoid'];
 
-function checkFit(loss: Loss, { node, sampleShape }: SymbolicTensor, name: string): void {
+/** @throws ConfigError `loss-activation` for a loss that does not fit the last activation of an output. */
+export function checkFit(loss: Loss, { node, sampleShape }: SymbolicTensor, name: string): void {
   const { layer } = node;
   const width = sampleShape.at(-1) ?? 1;
   if (loss.activation === 'softmax' && width === 1) {

@@ -1,5 +1,14 @@
 import { ConfigError } from '../errors.js';
 import { Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax } from '../layers/activation.js';
+import {
+  RandomBrightness,
+  RandomContrast,
+  RandomCrop,
+  RandomFlip,
+  RandomRotation,
+  RandomTranslation,
+  RandomZoom,
+} from '../layers/augmentation.js';
 import { Conv1D, Conv2D, Conv3D } from '../layers/convolution.js';
 import { Conv1DTranspose, Conv2DTranspose, Conv3DTranspose } from '../layers/convolutionTranspose.js';
 import { Dense } from '../layers/dense.js';
@@ -10,6 +19,7 @@ import {
   SeparableConv2D,
 } from '../layers/depthwiseConvolution.js';
 import { Identity } from '../layers/identity.js';
+import { CenterCrop, Resizing } from '../layers/images.js';
 import { InputLayer } from '../layers/input.js';
 import { classNameOf, type Layer } from '../layers/layer.js';
 import { Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract } from '../layers/merge.js';
@@ -40,7 +50,7 @@ import {
   MaxPooling2D,
   MaxPooling3D,
 } from '../layers/pooling.js';
-import { Rescaling } from '../layers/preprocessing.js';
+import { Normalization, Rescaling } from '../layers/preprocessing.js';
 import {
   ActivityRegularization,
   AlphaDropout,
@@ -49,15 +59,19 @@ import {
   GaussianNoise,
   SpatialDropout1D,
   SpatialDropout2D,
+  SpatialDropout3D,
 } from '../layers/regularization.js';
 import { Flatten, Permute, RepeatVector, Reshape } from '../layers/reshape.js';
 import {
   Cropping1D,
   Cropping2D,
+  Cropping3D,
   UpSampling1D,
   UpSampling2D,
+  UpSampling3D,
   ZeroPadding1D,
   ZeroPadding2D,
+  ZeroPadding3D,
 } from '../layers/resize.js';
 import type { SymbolicTensor } from '../layers/symbolic.js';
 import type { GraphConfig, LayerConfig, ModelConfig } from './architecture.js';
@@ -74,6 +88,8 @@ export interface LayerClass {
 
 /** A function, because webpack takes a list for something that happens on import, and keeps every class in it. */
 const shipped = (): readonly LayerClass[] => [
+  ...[CenterCrop, Cropping3D, Normalization, RandomBrightness, RandomContrast, RandomCrop, RandomFlip],
+  ...[RandomRotation, RandomTranslation, RandomZoom, Resizing, SpatialDropout3D, UpSampling3D, ZeroPadding3D],
   ...[AdaptiveAveragePooling1D, AdaptiveAveragePooling2D, AdaptiveAveragePooling3D, AdaptiveMaxPooling1D],
   ...[AdaptiveMaxPooling2D, AdaptiveMaxPooling3D, AveragePooling1D, AveragePooling2D, AveragePooling3D],
   ...[GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D, GlobalMaxPooling1D],

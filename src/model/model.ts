@@ -117,7 +117,7 @@ export class Model extends Network implements Trainable<ModelData> {
    * @throws ConfigError for unknown names and options, and for a loss that does not fit the last activation.
    */
   compile(options: CompileOptions): void {
-    this.#refuseWhileFitting('compile');
+    this.refuseWhileFitting('compile');
     if (this.built) this.#compiled = compileOptions(options, this.outputs);
     this.#compileArguments = options;
     this.#forget();
@@ -173,7 +173,7 @@ export class Model extends Network implements Trainable<ModelData> {
 
   /** One step on one batch. Returns its loss and metrics, those from before the step. */
   trainOnBatch(x: ModelData, y: ModelData, options: TrainOnBatchOptions = {}): Logs {
-    this.#refuseWhileFitting('trainOnBatch');
+    this.refuseWhileFitting('trainOnBatch');
     checkOptions(options, ['sampleWeight', 'classWeight'], 'trainOnBatch');
     const { sampleWeight, classWeight } = options;
     const plain = this.samples(x, y, sampleWeight);
@@ -199,7 +199,7 @@ export class Model extends Network implements Trainable<ModelData> {
 
   /** Gives the memory of training and predictions back at once; nobody needs to call it. Weights stay. */
   dispose(): void {
-    this.#refuseWhileFitting('dispose');
+    this.refuseWhileFitting('dispose');
     this.#forget();
   }
 
@@ -275,7 +275,8 @@ export class Model extends Network implements Trainable<ModelData> {
   /** A chance to learn the shape of the input from the first data. */
   protected prepareFor(_x: ModelData): void {}
 
-  #refuseWhileFitting(what: string): void {
+  /** @throws FourlaneError `fit-pending` while a fit of this model runs; `what` must wait for it. */
+  refuseWhileFitting(what: string): void {
     if (!this.fitting) return;
     throw new FourlaneError(
       'fit-pending',

@@ -65,12 +65,10 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
   const wanted = values(ports.slice(columns.length));
   const weights: readonly (Value | undefined)[] = wanted.slice(outputs.length);
 
-  let samples: Value | undefined;
   outputs.forEach(({ name: output, loss, weight }, i) => {
-    const inputs = { prediction: predictions[i], target: wanted[i], weights: weights[i] };
-    const perRow = loss.build(b, { ...inputs, scale: weight });
+    const perRow = loss.build(b, { prediction: predictions[i], target: wanted[i], weights: weights[i] });
     scores.addLoss(b, `${output}_loss`, perRow, weight);
-    samples ??= perRow;
+    b.minimize(perRow, weight);
   });
   for (const { key, metric, output: i, weighted } of measured) {
     const scored = { prediction: predictions[i], target: wanted[i] };
@@ -80,19 +78,8 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
   if (state) b.backward();
   const divisible = outputs.some(({ loss }) => loss.wholeBatch) ? 0 : b.steps.length;
   state?.emitSum(b);
-  for (const parameter of parameters) {
-    parameter.regularizer?.emit(b, {
-      weight: b.value(parameter),
-      gradient: state && b.gradientOf(parameter),
-      penalty: scores.penalty,
-      samples: samples!.count,
-    });
-  }
-  if (state) {
-    state.emitUpdate(b);
-    for (const parameter of parameters) parameter.constraint?.emit(b, b.value(parameter));
-    b.emitLast();
-  }
+  emitPenalties(b, parameters, scores);
+  if (state) emitUpdate(b, state);
 
   const inputs = ports.flatMap((port) => port.inputs);
   const { steps } = b;
@@ -100,8 +87,24 @@ export function buildScoring(options: ScoringOptions): ScoringProgram {
   return { program, ports, scores };
 }
 
+/** Emits the penalties on weights, and their gradients where there are any. */
+export function emitPenalties(b: Builder, parameters: readonly Parameter[], scores: Scoreboard): void {
+  const { penalty, samples } = scores;
+  for (const parameter of parameters) {
+    const gradient = b.gradientOf(parameter);
+    parameter.regularizer?.emit(b, { weight: b.value(parameter), gradient, penalty, samples });
+  }
+}
+
+/** Emits what turns gradients into new weights, and what follows them. */
+export function emitUpdate(b: Builder, state: TrainingState): void {
+  state.emitUpdate(b);
+  for (const parameter of state.parameters) parameter.constraint?.emit(b, b.value(parameter));
+  b.emitLast();
+}
+
 /** Opens a port for every column and emits what converts its rows. */
-function openPorts(b: Builder, columns: readonly Column[]): Port[] {
+export function openPorts(b: Builder, columns: readonly Column[]): Port[] {
   return columns.map((column) => {
     const port = column.open();
     if (port.convert) b.emit(core, port.convert.kernel, ...port.convert.args);

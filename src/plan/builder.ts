@@ -297,11 +297,36 @@ export class Builder extends NormalizationOperations {
     return y;
   }
 
+  /** Uniform random numbers in [low, high) of the shape of `like`: as `noise`. */
+  uniform(like: Value, low: number, high: number, stream = this.#stream++): Value {
+    const y = this.temporary(like.shape, like);
+    this.emit(core, 'uniformNoise', y, this.#scalars!, stream, low, high, y.count);
+    return y;
+  }
+
   /** A constant of the shape of `like`. */
   full(like: Value, value: number): Value {
     const y = this.temporary(like.shape, like);
     this.emit(core, 'fill', y, value, y.count);
     return y;
+  }
+
+  /** A row of constants, by a step for each run of equal ones. */
+  constants(values: readonly number[]): Value {
+    const y = new Value([values.length]);
+    for (let start = 0; start < values.length; ) {
+      const end = values.findIndex((value, i) => i > start && value !== values[start]);
+      const length = (end < 0 ? values.length : end) - start;
+      this.emit(core, 'fill', y.at(start), values[start], length);
+      start += length;
+    }
+    return y;
+  }
+
+  /** The same values; no gradient flows back through them. */
+  stopGradient(x: Operand): Value {
+    const { shape, batched, type, place, storage, offset, sparse } = this.value(x);
+    return new Value(shape, { batched, type, place, sparse }, storage, offset);
   }
 
   /** Adds the mean over the batch of `l1 sum|y| + l2 sum y^2` to the loss, where there is one. */

@@ -60,13 +60,15 @@ export function maxPooling(b: Builder, x: Operand, windows: PoolingWindows): Val
   if (fused) return fused;
   const g = emitWindows(b, windows);
   const y = output(b, input, windows);
-  const { batched, needsGradient } = input;
-  const index = needsGradient && new Value(y.shape, { batched, type: indexType(windows) });
-  b.emit(spatial, 'maxPooling', y, index || 0, input, g, input.cols, samplesOf(input));
+  const sizes = [input.cols, samplesOf(input)] as const;
+  if (!input.needsGradient) {
+    b.emit(spatial, 'maxPooling', y, input, g, ...sizes);
+    return y;
+  }
+  const index = new Value(y.shape, { batched: input.batched, type: indexType(windows) });
+  b.emit(spatial, 'findLargest', y, index, input, g, ...sizes);
   b.onBackward(y, (dy) => {
-    b.gradient(input, (dx) =>
-      b.emit(spatial, 'maxPoolingBackward', dx, dy, index || 0, g, input.cols, samplesOf(input)),
-    );
+    b.gradient(input, (dx) => b.emit(spatial, 'maxPoolingBackward', dx, dy, index, g, ...sizes));
   });
   return y;
 }

@@ -183,5 +183,7 @@ function lifetimesOf(
     for (const argument of args) mention(argument, at);
   });
   for (const value of outputs) mention(value, steps.length);
+  // What no step names is read through addresses that others hold, such as the copied rows of a sparse matrix.
+  for (const lifetime of lifetimes.values()) if (lifetime.last < 0) lifetime.last = steps.length;
   return lifetimes;
 }

@@ -2,7 +2,7 @@ import { ConfigError } from '../errors.js';
 import { core } from '../wasm/core.js';
 import type { KernelModule } from '../wasm/module.js';
 import type { Parameter } from './parameter.js';
-import type { Step, StepArguments } from './step.js';
+import type { Argument, Step, StepArguments } from './step.js';
 import { type Place, Value } from './value.js';
 
 /** What the operations read: a value of the plan, or a weight. */
@@ -21,12 +21,14 @@ export interface TapeOptions {
  */
 export class Tape {
   readonly steps: Step[] = [];
-  readonly training: boolean;
+  /** May change from one layer to the next. */
+  training: boolean;
   readonly #gradientPlace: (parameter: Parameter) => Place | undefined;
   readonly #weights = new Map<Parameter, Value>();
   readonly #gradients = new Map<Value, Value>();
   readonly #backward: (() => void)[] = [];
   readonly #last: (() => void)[] = [];
+  readonly #fused = new Map<Value, (scale: number) => void>();
 
   constructor({ training = false, gradientPlace = () => undefined }: TapeOptions = {}) {
     this.training = training;
@@ -38,8 +40,13 @@ export class Tape {
     module: KernelModule<Kernels>,
     kernel: Name,
     ...args: StepArguments<Kernels[Name]>
-  ): void {
-    this.#append({ module, kernel, args });
+  ): Step {
+    return this.#append({ module, kernel, args });
+  }
+
+  /** Gives a step that stands in the plan already other arguments. */
+  revise(step: Step, args: readonly Argument[]): void {
+    this.steps[this.steps.indexOf(step)] = { ...step, args };
   }
 
   /** Appends a kernel call that does nothing but write `result`: it is left out where nobody reads that. */
@@ -52,11 +59,12 @@ export class Tape {
     this.#append({ module, kernel, args, result });
   }
 
-  #append(step: Step): void {
+  #append(step: Step): Step {
     for (const argument of step.args) {
       if (argument instanceof Value && argument.sparse) throw sparseInput();
     }
     this.steps.push(step);
+    return step;
   }
 
   /** A new temporary. */
@@ -92,6 +100,22 @@ export class Tape {
       const dy = this.#gradients.get(y);
       if (dy) backward(dy);
     });
+  }
+
+  /**
+   * Makes the mean of all elements of `y`, times `scale`, a part of what is minimised: `backward` begins with the
+   * gradients of all such parts.
+   */
+  minimize(y: Value, scale = 1): void {
+    const fused = this.#fused.get(y);
+    this.#fused.delete(y);
+    if (fused) fused(scale);
+    else this.gradient(y, (dy) => this.emit(core, 'fillShare', dy, scale, y.count));
+  }
+
+  /** Says that the step which computes `y` can compute the gradients of what it reads as well, where `y` is minimised. */
+  onMinimize(y: Value, fused: (scale: number) => void): void {
+    this.#fused.set(y, fused);
   }
 
   /** Lets `write` emit a step that writes a share of the gradient of `x` that no operation stands for. */

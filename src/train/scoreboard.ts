@@ -1,6 +1,6 @@
 import type { Metric } from '../metrics.js';
 import type { Builder } from '../plan/builder.js';
-import { type Place, Value } from '../plan/value.js';
+import { PerBatch, type Place, type Size, Value } from '../plan/value.js';
 import type { Shape } from '../shape.js';
 import { core } from '../wasm/core.js';
 import type { Allocation, Heap } from '../wasm/heap.js';
@@ -37,7 +37,7 @@ const LINE_BYTES = 64;
 export class Scoreboard {
   readonly #heap: Heap;
   readonly #memory: Allocation;
-  readonly #losses: (Tally & { weight: number })[] = [];
+  readonly #losses: (Tally & { weight: number; rows: Size })[] = [];
   readonly #metrics: Tally[] = [];
   readonly #penalty: Value;
   readonly #replicas: number;
@@ -60,15 +60,21 @@ export class Scoreboard {
     this.#penalty = this.#next(MEAN);
   }
 
-  /** Where regularisers add their penalty, times the number of samples. */
+  /** Where regularisers add their penalty, times `samples`. */
   get penalty(): Value {
     return this.#penalty;
+  }
+
+  /** How many samples a batch has, for those that have been counted; 1 where no loss is one of samples. */
+  get samples(): Size {
+    return this.#counted.rows instanceof PerBatch ? new PerBatch(1) : 1;
   }
 
   /** Counts a loss per row; `weight` is its share in the total. */
   addLoss(b: Builder, name: string, perRow: Value, weight: number): void {
     const sums = this.#accumulate(b, perRow);
-    this.#losses.push({ name, sums, result: ([total, count]) => total / count, weight });
+    const rows = perRow.count;
+    this.#losses.push({ name, sums, result: ([total, count]) => total / count, weight, rows });
   }
 
   /** Counts a metric. */
@@ -106,7 +112,8 @@ export class Scoreboard {
   /** Loss and metrics over everything since the last reset. */
   logs(): Logs {
     const parts = this.#losses.map((tally) => ({ ...tally, mean: this.#read(tally) }));
-    const [, samples] = this.#totals(this.#losses[0].sums);
+    const { sums, rows } = this.#counted;
+    const samples = this.#totals(sums)[1] / (rows instanceof PerBatch ? rows.factor : rows);
     let loss = 0;
     for (const { mean: part, weight } of parts) loss += part * weight;
     if (samples) loss += this.#totals(this.#penalty)[0] / samples;
@@ -125,6 +132,11 @@ export class Scoreboard {
     const sums = this.#next(MEAN);
     b.emit(core, 'accumulate', sums, perRow, weights ?? 0, perRow.count);
     return sums;
+  }
+
+  /** The loss that tells how many samples there were. */
+  get #counted(): { sums: Value; rows: Size } {
+    return this.#losses.find(({ rows }) => rows instanceof PerBatch) ?? this.#losses[0];
   }
 
   #read({ sums, result }: Tally): number {

@@ -22,8 +22,11 @@ interface LossCase {
 
 const cases = golden<LossCase>('losses');
 
-/** Runs a loss on a prediction, or on what stands before an activation. */
-function run({ loss: name, config, activation, prediction, target, sampleWeight }: LossCase) {
+/** Runs a loss, with operations behind it if so wanted, on a prediction or on what stands before an activation. */
+function run(
+  { loss: name, config, activation, prediction, target, sampleWeight }: LossCase,
+  behind: (b: Builder, perRow: Value) => Value = (_, perRow) => perRow,
+) {
   const { heap } = runtime();
   const loss = (fl.losses[name] as (options: object) => fl.Loss)(config);
   const [batch, ...shape] = prediction.shape;
@@ -35,6 +38,7 @@ function run({ loss: name, config, activation, prediction, target, sampleWeight 
   const weights = sampleWeight && new Value(rows, { batched: true });
   const output = activation ? fl.activations[activation]().apply(b, x) : x;
   const perRow = loss.build(b, { prediction: output, target: y, weights });
+  b.minimize(behind(b, perRow));
   b.backward();
   const gradient = b.gradientOf(x)!;
   const inputs = weights ? [x, y, weights] : [x, y];
@@ -78,5 +82,14 @@ describe('losses equal Keras', () => {
     if (plain) expectKeras(perRow, expected, 'loss of each row');
     expectKeras([mean], [one.value], 'loss');
     expectKeras(gradient, one.gradient.data, 'gradient');
+  });
+
+  test.each(cases)('$name, with an operation behind it', (one) => {
+    const { gradient } = run(one, (b, perRow) => b.affine(perRow, -0.5, 3));
+    expectKeras(
+      gradient,
+      one.gradient.data.map((value) => -0.5 * value),
+      'gradient',
+    );
   });
 });

@@ -22,9 +22,11 @@ from generate import (
     constraints,
     initializers,
     layers,
+    loops,
     losses,
     metrics,
     optimizers,
+    preprocessing,
     regularizers,
     schedules,
     training,
@@ -37,6 +39,7 @@ MAKERS = {
     module.__name__.rpartition(".")[2]: module.make
     for module in (
         layers,
+        preprocessing,
         activations,
         losses,
         metrics,
@@ -45,6 +48,7 @@ MAKERS = {
         optimizers,
         schedules,
         training,
+        loops,
         initializers,
     )
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { KernelBench } from '../support/kernels.js';
 import { oddSizes, uniformArray } from '../support/random.js';
-import { keeps, keptOf65536, type Stream } from '../support/reference/random.js';
+import { keeps, keptOf65536, type Stream, uniform } from '../support/reference/random.js';
 
 const bench = new KernelBench();
 const seed: Stream = { key0: 0xdeadbeef, key1: 17, step: 5, stream: 2 };
@@ -103,5 +103,19 @@ describe('dropout', () => {
     y.forEach((v, i) => {
       expect(v).toBe(keeps(i, seed, 0.5) ? Number.NaN : 0);
     });
+  });
+});
+
+describe('uniformNoise', () => {
+  test.each([undefined, 3])('equals the reference for replica %s', (replica) => {
+    const s = { ...seed, replica };
+    for (const n of [...oddSizes, 1000]) {
+      bench.reset();
+      const scalars = placeScalars(s);
+      const y = bench.reserve(4 * n);
+      bench.kernels.uniformNoise(y, scalars, s.stream, -1, 3, n);
+      expect(bench.tailIntact(y, 4 * n)).toBe(true);
+      expect([...bench.f32(y, n)]).toEqual(Array.from({ length: n }, (_, i) => -1 + 4 * uniform(i, s)));
+    }
   });
 });

@@ -84,6 +84,12 @@ describe.each(oddSizes)('over %i elements', (n) => {
     expectClose(written(z, n), x);
   });
 
+  test('fillShare', () => {
+    const y = bench.reserve(4 * n);
+    kernels.fillShare(y, 2.5, n);
+    expectClose(written(y, n), new Float32Array(n).fill(2.5 / n));
+  });
+
   test('affine, also in place', () => {
     const expected = Array.from(x, (value) => fround(fround(0.3) * value) + fround(-1.7));
     const [y, from] = [bench.reserve(4 * n), bench.place(x)];

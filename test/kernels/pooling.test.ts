@@ -44,8 +44,8 @@ describe.each([2, 3])('windows of %i by themselves', (size) => {
     const [from, upstream] = [bench.place(placed), bench.place(dy)];
     const [y, index, plain, means] = [4, 1, 4, 4].map((bytes) => bench.reserve(bytes * outputs));
     const [dx, spread] = [4, 4].map((bytes) => bench.reserve(bytes * x.length));
-    kernels.maxPooling(y, index, from, g, channels, COUNT);
-    kernels.maxPooling(plain, 0, from, g, channels, COUNT);
+    kernels.findLargest(y, index, from, g, channels, COUNT);
+    kernels.maxPooling(plain, from, g, channels, COUNT);
     kernels.averagePooling(means, from, g, channels, COUNT);
     kernels.maxPoolingBackward(dx, upstream, index, g, channels, COUNT);
     kernels.averagePoolingBackward(spread, upstream, g, channels, COUNT);

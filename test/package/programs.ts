@@ -44,6 +44,6 @@ export const onlyTensor = `
   import { tensor } from 'fourlane';
   console.log(tensor([1, 2]).shape.join());
 `;
-export const nothing = ['', '/layers', '/data', '/workflow', '/datasets', '/infer', '/worker']
+export const nothing = ['', '/layers', '/data', '/workflow', '/datasets', '/images', '/infer', '/worker']
   .map((path) => `import 'fourlane${path}';`)
   .join('\n');

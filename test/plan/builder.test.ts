@@ -228,19 +228,9 @@ describe('operations of the builder', () => {
       own.push(...Object.getOwnPropertyNames(kind));
     }
     const elsewhere = [
-      ...[
-        'constructor',
-        'dense',
-        'matmul',
-        'apply',
-        'logitsOf',
-        'dropout',
-        'noise',
-        'full',
-        'penalize',
-        'markRectified',
-      ],
-      ...['batchNormalize', 'normalizeColumns', 'moveTowards', 'rectifiedFrom'],
+      ...['constructor', 'dense', 'matmul', 'apply', 'logitsOf', 'dropout', 'noise', 'uniform', 'full'],
+      ...['constants', 'penalize', 'batchNormalize', 'normalizeColumns', 'moveTowards', 'stopGradient'],
+      ...['markRectified', 'rectifiedFrom'],
     ];
     const covered = operations.map(({ name }) => name.split(' ')[0]);
     expect(own.filter((name) => !elsewhere.includes(name) && !covered.includes(name))).toEqual([]);

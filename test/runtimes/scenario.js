@@ -49,6 +49,7 @@ export function scenario(fl, { digits }, infer) {
   }
   parts.push(['images', () => trainImages(kit, { epochs: 2 })]);
   parts.push(['sparse inputs', () => trainSparse(kit, [16], { epochs: 2 })]);
+  parts.push(['loops', () => trainInTurns(kit)]);
   parts.push(['errors', () => raiseErrors(kit)]);
   return runAll(fl, parts);
 }
@@ -190,6 +191,49 @@ async function trainSparse({ fl, infer, x, y }, hidden, options) {
   const odd = Float32Array.from(y.data.slice(0, 500), (label) => label % 2);
   await model.fit(images, odd, { ...options, verbose: 0 });
   return finish({ fl, infer }, model, images);
+}
+
+/** Two models trained in turns on what one makes of noise, and the gradients of it. */
+async function trainInTurns({ fl, infer, x }) {
+  const { batchNormalization, dense, dropout } = fl.layers;
+  const first = [dense({ units: 24, activation: 'relu', inputShape: [8] }), batchNormalization()];
+  const generator = fl.sequential([...first, dense({ units: 64, activation: 'sigmoid' })]);
+  const hidden = dense({ units: 24, activation: 'tanh', inputShape: [64], kernelRegularizer: 'l2' });
+  const discriminator = fl.sequential([hidden, dropout({ rate: 0.25 }), dense({ units: 1 })]);
+  const loss = fl.losses.binaryCrossentropy({ fromLogits: true });
+  const judged = (b, image, target) => b.loss(loss, b.call(discriminator, image), target);
+  const steps = [
+    fl.trainStep({
+      inputs: { image: [64], noise: [8] },
+      loss: (b, { image, noise }) => ({
+        real: judged(b, image, 1),
+        made: judged(b, b.call(generator, noise), 0),
+      }),
+      parameters: discriminator,
+      optimizer: 'adam',
+    }),
+    fl.trainStep({
+      inputs: { noise: [8] },
+      loss: (b, { noise }) => judged(b, b.call(generator, noise), 1),
+      parameters: generator,
+      optimizer: 'adam',
+    }),
+  ];
+  for (let i = 0; i < 20; i++) {
+    const image = fl.tensor(x.data.slice(i * 2048, (i + 1) * 2048), [32, 64], { scale: 1 / 16 });
+    const logs = [steps[0]({ image, noise: fl.randomNormal([32, 8]) })];
+    logs.push(steps[1]({ noise: fl.randomUniform([32, 8], { minval: -1 }) }));
+    for (const one of logs) checkFinite('a loss', Object.values(one));
+  }
+  const noise = fl.randomNormal([32, 8], { seed: 3 });
+  const gradients = fl.gradients({
+    inputs: { noise: [8] },
+    loss: (b, { noise }) => judged(b, b.call(generator, noise), 1),
+    parameters: [generator, discriminator],
+    inputGradients: ['noise'],
+  })({ noise });
+  const learnt = finish({ fl, infer }, generator, noise) + finish({ fl, infer }, discriminator, x);
+  return learnt + hashOf([...gradients.parameters, gradients.inputs.noise]);
 }
 
 /** What users get wrong most: a name, a label that is no class, a file that is not what it says. */

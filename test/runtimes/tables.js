@@ -23,6 +23,10 @@ export const LAYERS = {
   averagePooling2D: { shape: [4, 8, 2], options: { poolSize: [3, 2], strides: [1, 2], padding: 'same' } },
   averagePooling3D: { shape: [2, 4, 4, 2], options: { poolSize: [1, 2, 2] } },
   batchNormalization: [{}, { options: { axis: 1, momentum: 0.5 } }],
+  centerCrop: [
+    { shape: [8, 4, 2], options: { height: 5, width: 3 } },
+    { shape: [8, 4, 2], options: { height: 4, width: 6 } },
+  ],
   concatenate: [{ inputs: 2 }, { inputs: 2, options: { axis: 1 } }],
   conv1D: [
     {
@@ -61,6 +65,7 @@ export const LAYERS = {
   },
   cropping1D: {},
   cropping2D: { shape: [4, 8, 2], options: { cropping: [1, [2, 0]] } },
+  cropping3D: { shape: [4, 4, 4, 1] },
   dense: [
     { options: { units: 5, kernelConstraint: 'maxNorm', biasConstraint: 'nonNeg' } },
     { shape: [64], options: { units: 19, useBias: false, activityRegularizer: 'l2' } },
@@ -106,24 +111,59 @@ export const LAYERS = {
   maxPooling3D: { shape: [2, 4, 4, 2] },
   minimum: { inputs: 2 },
   multiply: { inputs: 2 },
+  normalization: [
+    {},
+    { shape: [4, 8, 2], options: { axis: [1, 3] } },
+    { options: { axis: null, mean: [0.5], variance: [4], invert: true } },
+  ],
   permute: { shape: [4, 8, 2], options: { dims: [3, 1, 2] } },
   prelu: { options: { sharedAxes: [1], alphaInitializer: 'randomNormal' } },
+  randomBrightness: { shape: [4, 8, 2], options: { factor: 0.25, valueRange: [-1, 1] } },
+  randomContrast: { shape: [4, 8, 2], options: { factor: [0.25, 0.5], valueRange: [-1, 1] } },
+  randomCrop: { shape: [8, 8, 1], options: { height: 5, width: 7 } },
+  randomFlip: [{ shape: [4, 8, 2] }, { shape: [4, 8, 2], options: { mode: 'vertical', seed: 7 } }],
+  randomRotation: [
+    { shape: [8, 4, 2], options: { factor: 0.5 } },
+    { shape: [4, 8, 2], options: { factor: [0, 0.25], fillMode: 'nearest', interpolation: 'nearest' } },
+  ],
+  randomTranslation: [
+    { shape: [4, 8, 2], options: { heightFactor: 0.5, widthFactor: [0, 0.25], fillMode: 'wrap' } },
+    {
+      shape: [4, 8, 2],
+      options: { heightFactor: 0.25, widthFactor: 0.5, fillMode: 'constant', fillValue: 0.5 },
+    },
+  ],
+  randomZoom: [
+    { shape: [8, 8, 1], options: { heightFactor: 0.5 } },
+    { shape: [8, 8, 1], options: { heightFactor: [-0.5, 0], widthFactor: 0.5 } },
+  ],
   relu: [{}, { options: { negativeSlope: 0.25, maxValue: 2, threshold: 0.125 } }],
   repeatVector: { shape: [64], options: { n: 3 } },
   rescaling: { options: { scale: 0.5, offset: -0.25 } },
   reshape: { options: { targetShape: [4, -1] } },
+  resizing: [
+    { shape: [4, 8, 2], options: { height: 7, width: 5 } },
+    { shape: [4, 8, 2], options: { height: 3, width: 3, interpolation: 'bicubic', antialias: true } },
+    { shape: [4, 8, 2], options: { height: 6, width: 6, padToAspectRatio: true, fillValue: 0.5 } },
+  ],
   rmsNormalization: {},
   separableConv1D: { options: { filters: 5, kernelSize: [3], strides: [2], pointwiseRegularizer: 'l1' } },
   separableConv2D: { shape: [4, 4, 4], options: { filters: 7, kernelSize: [3, 3], depthMultiplier: 2 } },
   softmax: [{}, { options: { axis: 1 } }],
   spatialDropout1D: { options: { rate: 0.25 } },
   spatialDropout2D: { shape: [4, 8, 2], options: { rate: 0.25 } },
+  spatialDropout3D: { shape: [2, 4, 4, 2], options: { rate: 0.25 } },
   subtract: { inputs: 2 },
   unitNormalization: {},
   upSampling1D: {},
-  upSampling2D: { shape: [4, 8, 2], options: { size: [1, 2] } },
+  upSampling2D: [
+    { shape: [4, 8, 2], options: { size: [1, 2] } },
+    { shape: [4, 8, 2], options: { size: [2, 3], interpolation: 'bilinear' } },
+  ],
+  upSampling3D: { shape: [2, 4, 4, 2] },
   zeroPadding1D: {},
   zeroPadding2D: { shape: [4, 8, 2] },
+  zeroPadding3D: { shape: [2, 4, 4, 2] },
 };
 
 /** Options of rows of the other tables, where the defaults leave something out; null is a function that is no row. */

@@ -12,13 +12,17 @@ export interface Differentiated {
   weightGradients: Float32Array[];
 }
 
-/** Runs `call` on inputs [batch, ...] and differentiates sum(output * upstream) by the inputs and the weights. */
+/**
+ * Runs `call` on inputs [batch, ...] and differentiates sum(output * upstream) by the inputs and the weights. What is
+ * `given` has no gradient.
+ */
 export function differentiate(
-  call: (b: Builder, inputs: Value[]) => Value,
+  call: (b: Builder, inputs: Value[], given: Value[]) => Value,
   inputs: readonly GoldenTensor[],
   upstream: GoldenTensor,
   weights: readonly Parameter[] = [],
   training = false,
+  given: readonly GoldenTensor[] = [],
 ): Differentiated {
   const { heap } = runtime();
   const places = new Map(
@@ -26,7 +30,8 @@ export function differentiate(
   );
   const b = new Builder({ training, gradientPlace: (weight) => places.get(weight) });
   const values = inputs.map(({ shape }) => new Value(shape.slice(1), { batched: true, needsGradient: true }));
-  const output = call(b, values);
+  const constants = given.map(({ shape }) => new Value(shape.slice(1), { batched: true }));
+  const output = call(b, values, constants);
   const dy = new Value(output.shape, { batched: true });
   b.passGradient(output, dy);
   b.backward();
@@ -36,13 +41,13 @@ export function differentiate(
   const program = new Program(runtime(), {
     steps: b.steps,
     capacity: batch,
-    inputs: [...values, dy],
+    inputs: [...values, dy, ...constants],
     outputs: [output, ...gradients],
     purpose: 'test',
   });
   program.prepare(batch);
-  [...values, dy].forEach((value, i) => {
-    heap.f32.set([...inputs, upstream][i].data, program.addressOf(value) / 4);
+  [...values, dy, ...constants].forEach((value, i) => {
+    heap.f32.set([...inputs, upstream, ...given][i].data, program.addressOf(value) / 4);
   });
   program.run();
   const read = (address: number, length: number) => heap.f32.slice(address / 4, address / 4 + length);

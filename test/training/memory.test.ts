@@ -26,6 +26,27 @@ async function settle(): Promise<void> {
 }
 
 describe('memory stays flat', () => {
+  test('over 300 loops of one’s own that are made, used and dropped', async () => {
+    const model = small();
+    const work = (times: number) => {
+      for (let i = 0; i < times; i++) {
+        fl.trainStep({ model, loss: 'sparse_categorical_crossentropy', optimizer: 'adam' })({ x, y });
+        fl.gradients({
+          inputs: { x: [16] },
+          loss: (b, { x }) => b.loss('mse', b.call(model, x), 0),
+          parameters: model,
+          inputGradients: ['x'],
+        })({ x });
+      }
+    };
+    work(20);
+    await settle();
+    const before = fl.runtime();
+    work(300);
+    await settle();
+    expect(fl.runtime().usedBytes).toBeLessThanOrEqual(before.usedBytes);
+  });
+
   test('over 10,000 training steps and 10,000 predictions', async () => {
     expect(collect, 'vitest runs this with --expose-gc').toBeDefined();
     const model = small();

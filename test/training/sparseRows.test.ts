@@ -82,3 +82,21 @@ test('sparseRows takes rows apart, leaves out values that are all 1, and refuses
   expect(sparseRows(new Float32Array(63), 63, 1)).toBeUndefined();
   expect(sparseRows(new Float32Array(64).fill(1, 0, 7), 64, 1)).toBeUndefined();
 });
+
+test('a batch of sparse rows that are not settled gives the bits of dense ones', () => {
+  const rows = Array.from({ length: 40 }, (_, i) => [i % 50, 50 + ((i * 7) % 50), 100 + i]);
+  const sparse = fl.SparseMatrix.fromRows(rows, 200);
+  const dense = fl.tensor(rows.map((row) => Array.from({ length: 200 }, (_, i) => Number(row.includes(i)))));
+  const y = new Float32Array(120).fill(1);
+  const [one, other] = [0, 1].map(() => {
+    fl.setSeed(1);
+    const hidden = fl.layers.dense({ units: 30, activation: 'relu', inputShape: [200] });
+    const model = fl.sequential([hidden, fl.layers.dense({ units: 3 })]);
+    model.compile({ optimizer: 'sgd', loss: 'mse' });
+    return model;
+  });
+  expect(one.trainOnBatch(sparse, y)).toEqual(other.trainOnBatch(dense, y));
+  expect(one.testOnBatch(sparse, y)).toEqual(other.testOnBatch(dense, y));
+  expect(one.predict(sparse).data).toEqual(other.predict(dense).data);
+  expect(one.getWeights()).toEqual(other.getWeights());
+});

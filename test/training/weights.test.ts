@@ -257,7 +257,7 @@ describe('parts of one’s own', () => {
   const half: fl.Loss = {
     ...fl.losses.meanSquaredError(),
     name: 'half',
-    build: (b, inputs) => b.affine(fl.losses.meanSquaredError().build(b, { ...inputs, scale: 0.5 }), 0.5, 0),
+    build: (b, inputs) => b.affine(fl.losses.meanSquaredError().build(b, inputs), 0.5, 0),
   };
 
   test('a metric of builder operations counts by weights where it is a weighted one', () => {
@@ -279,5 +279,25 @@ describe('parts of one’s own', () => {
   test('a loss of builder operations is given the weights', () => {
     const model = identity([1], { loss: half });
     expect(model.testOnBatch([[1], [2]], [[0], [0]], { sampleWeight: [3, 0.5] }).loss).toBe(1.25);
+  });
+
+  test('a loss of builder operations is trained on as it is', () => {
+    const squares: fl.Loss = {
+      ...fl.losses.meanSquaredError(),
+      build(b, { prediction, target }) {
+        const distance = b.subtract(prediction, target);
+        return b.mean(b.multiply(distance, distance));
+      },
+    };
+    const trained = (loss: fl.Loss, lossWeights: number) => {
+      fl.setSeed(3);
+      const model = fl.sequential([fl.layers.dense({ units: 3, inputShape: [2] })]);
+      model.compile({ optimizer: fl.optimizers.sgd({ learningRate: 0.25 }), loss, lossWeights });
+      const logs = model.trainOnBatch([[1, 2], [-3, 0.5], [4, 1]], [[1, 0, 2], [0, 1, 1], [2, 2, 0]]); // biome-ignore format: rows
+      return [logs.loss, ...model.getWeights().flatMap(({ data }) => [...data])];
+    };
+    const expected = trained(fl.losses.meanSquaredError(), 0.5);
+    expect(trained(half, 1)).toEqual(expected);
+    expectClose(trained(squares, 0.5), expected, { relativeToMax: 1e-6 });
   });
 });

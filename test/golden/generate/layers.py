@@ -39,6 +39,37 @@ NORMALIZATIONS = [
     ("unitNormalization", " of images", {"axis": [1, 3]}, IMAGES, INFERENCE),
 ]
 
+LINE, PICTURE, VOLUME = (2, 7, 3), (2, 5, 6, 3), (2, 4, 3, 5, 2)
+POOLINGS = [
+    (f"{kind}Pooling{shape_rank}D", what, config, shape)
+    for kind in ("max", "average")
+    for shape_rank, what, config, shape in (
+        (1, "", {"poolSize": 2}, LINE),
+        (1, " over the edges", {"poolSize": 3, "padding": "same"}, LINE),
+        (1, ", overlapping", {"poolSize": 4, "strides": 1, "padding": "same"}, LINE),
+        (1, " that skips", {"poolSize": 2, "strides": 3}, LINE),
+        (2, "", {"poolSize": 2}, PICTURE),
+        (2, " of one sample and channel", {"poolSize": 2}, (1, 6, 4, 1)),
+        (2, " over the edges", {"poolSize": 2, "padding": "same"}, PICTURE),
+        (2, ", overlapping", {"poolSize": [3, 2], "strides": [2, 1], "padding": "same"}, PICTURE),
+        (2, " that skips", {"poolSize": [1, 2], "strides": [2, 4]}, PICTURE),
+        (3, "", {"poolSize": [2, 1, 2]}, VOLUME),
+        (3, " over the edges", {"poolSize": 3, "strides": [2, 1, 2], "padding": "same"}, VOLUME),
+    )
+]
+POOLINGS += [("maxPooling2D", " by default", {}, PICTURE)]
+POOLINGS += [
+    (f"global{kind}Pooling{len(shape) - 2}D", what, config, shape)
+    for kind in ("Max", "Average")
+    for shape in (LINE, PICTURE, VOLUME)
+    for what, config in (("", {}), (" that keeps the axes", {"keepdims": True}))
+]
+POOLINGS += [
+    (f"adaptive{kind}Pooling{len(shape) - 2}D", "", {"outputSize": size}, shape)
+    for kind in ("Max", "Average")
+    for size, shape in ((3, LINE), ([3, 4], PICTURE), ([2, 3, 1], VOLUME))
+]
+
 # layer, config, shapes of the input
 CONVOLUTIONS = [
     ("conv1D", {"filters": 5, "kernelSize": 3}, (2, 9, 3)),
@@ -83,36 +114,6 @@ CONVOLUTIONS = [
     ("separableConv1D", {"filters": 3, "kernelSize": 3, "strides": 2, "padding": "same"}, (2, 7, 4)),
     ("separableConv2D", {"filters": 5, "kernelSize": 3, "activation": "tanh"}, (2, 4, 5, 3)),
     ("separableConv2D", {"filters": 3, "kernelSize": [2, 3], "dilationRate": 2, "padding": "same", "depthMultiplier": 2}, (1, 5, 6, 5)),
-]
-LINE, PICTURE, VOLUME = (2, 7, 3), (2, 5, 6, 3), (2, 4, 3, 5, 2)
-POOLINGS = [
-    (f"{kind}Pooling{shape_rank}D", what, config, shape)
-    for kind in ("max", "average")
-    for shape_rank, what, config, shape in (
-        (1, "", {"poolSize": 2}, LINE),
-        (1, " over the edges", {"poolSize": 3, "padding": "same"}, LINE),
-        (1, ", overlapping", {"poolSize": 4, "strides": 1, "padding": "same"}, LINE),
-        (1, " that skips", {"poolSize": 2, "strides": 3}, LINE),
-        (2, "", {"poolSize": 2}, PICTURE),
-        (2, " of one sample and channel", {"poolSize": 2}, (1, 6, 4, 1)),
-        (2, " over the edges", {"poolSize": 2, "padding": "same"}, PICTURE),
-        (2, ", overlapping", {"poolSize": [3, 2], "strides": [2, 1], "padding": "same"}, PICTURE),
-        (2, " that skips", {"poolSize": [1, 2], "strides": [2, 4]}, PICTURE),
-        (3, "", {"poolSize": [2, 1, 2]}, VOLUME),
-        (3, " over the edges", {"poolSize": 3, "strides": [2, 1, 2], "padding": "same"}, VOLUME),
-    )
-]
-POOLINGS += [("maxPooling2D", " by default", {}, PICTURE)]
-POOLINGS += [
-    (f"global{kind}Pooling{len(shape) - 2}D", what, config, shape)
-    for kind in ("Max", "Average")
-    for shape in (LINE, PICTURE, VOLUME)
-    for what, config in (("", {}), (" that keeps the axes", {"keepdims": True}))
-]
-POOLINGS += [
-    (f"adaptive{kind}Pooling{len(shape) - 2}D", "", {"outputSize": size}, shape)
-    for kind in ("Max", "Average")
-    for size, shape in ((3, LINE), ([3, 4], PICTURE), ([2, 3, 1], VOLUME))
 ]
 
 # name, layer, config, shapes of the inputs, whether in training
@@ -179,11 +180,11 @@ CASES += [
     for layer, what, config, shape, modes in NORMALIZATIONS
     for when, training in modes
 ]
+CASES += [(f"{layer}{what}", layer, config, [shape]) for layer, what, config, shape in POOLINGS]
 CASES += [
     (" ".join([layer, *(f"{option} {value}" for option, value in config.items()), "of", times(shape)]), layer, config, [shape])
     for layer, config, shape in CONVOLUTIONS
 ]
-CASES += [(f"{layer}{what}", layer, config, [shape]) for layer, what, config, shape in POOLINGS]
 CASES += [(f"activation {name}", "activation", {"activation": name}, [FLAT]) for name in ACTIVATIONS]
 CASES += [
     (f"{merge} {count} of shape {times(shape)}", merge, {}, [shape] * count)

@@ -34,7 +34,7 @@ export function word(i: number, s: Stream, attempt = 0): number {
 
 const fraction = (bits: number) => (bits >>> 8) / 2 ** 24;
 
-export const uniform = (i: number, s: Stream) => fraction(word(i, s));
+export const uniform = (i: number, s: Stream) => fraction(word(i, s, s.replica));
 
 /** Box-Muller on words 4 apart: the first of a pair is the radius, the second the angle; cosine first. */
 export function normal(i: number, s: Stream, attempt = 0): number {

@@ -31,8 +31,8 @@ export async function openSite(policy?: string) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    addressOf: (scenario: string) =>
-      `http://127.0.0.1:${port}/test/worker/browser/page.html?scenario=${scenario}`,
+    addressOf: (scenario: string, page = '/test/worker/browser/page.html') =>
+      `http://127.0.0.1:${port}${page}?scenario=${scenario}`,
     outcomeOf: (scenario: string) =>
       new Promise<unknown>((resolve) => waiting.set(`/outcome/${scenario}`, resolve)),
     close() {
