@@ -1,5 +1,5 @@
 /** What moves elements without computing: blocks of columns, the order of the axes, repetition. */
-import { columnSum, rowSum } from './reduce';
+import { columnSum, rowBroadcast, rowSum } from './reduce';
 import { storeLanes } from './simd';
 
 /** y [rows, cols] = x [rows, cols], whose rows lie yStride and xStride elements apart. */
@@ -53,7 +53,7 @@ export function transpose(y: usize, x: usize, rows: i32, cols: i32, inner: i32, 
 /** y [rows, times, cols] = x [rows, cols], each row `times` times. */
 export function repeatRows(y: usize, x: usize, times: i32, cols: i32, rows: i32): void {
   if (cols == 1) {
-    repeatValues(y, x, times, rows);
+    rowBroadcast(y, x, 1, rows, times);
     return;
   }
   const bytes = <usize>cols << 2;
@@ -63,18 +63,6 @@ export function repeatRows(y: usize, x: usize, times: i32, cols: i32, rows: i32)
       y += bytes;
     }
     x += bytes;
-  }
-}
-
-/** y [count, times] = x [count], each value `times` times. */
-function repeatValues(y: usize, x: usize, times: i32, count: i32): void {
-  for (; count > 0; count--) {
-    const value = load<f32>(x);
-    for (let t = times; t > 0; t--) {
-      store<f32>(y, value);
-      y += 4;
-    }
-    x += 4;
   }
 }
 

@@ -8,7 +8,7 @@ const TILE = 48;
 const SLICE = 128;
 
 /** For all shapes: the runs of every window times the kernel, packed into panels of 8 columns. */
-export const direct: Method = {
+export const direct: Required<Method> = {
   fits: () => true,
 
   forward(b, convolution, y, x, kernel, bias) {
