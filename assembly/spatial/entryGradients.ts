@@ -88,7 +88,7 @@ function copyLines(
   }
 }
 
-/** w [three runs] += the sum of the gradients times two vectors of each run that they meet. */
+/** w [three runs] += the sum of the gradients times two vectors of each run that they meet: with three V8 spills. */
 function sumTwo(w: usize, run: usize, x: usize, line: usize, entry: usize, count: i32): void {
   let at = w;
   let a0 = v128.load(at);
@@ -173,7 +173,9 @@ export function entryInputGradient(
     for (let q = 0; q < o; q++) {
       const count = load<i32>(lengths);
       let v = 0;
-      for (; v + 3 <= vectors; v += 3) spreadThree(to + (<usize>v << 4), line, kernel + (<usize>v << 4), run, entries, count);
+      for (; v + 4 <= vectors; v += 4) {
+        spreadFour(to + (<usize>v << 4), line, kernel + (<usize>v << 4), run, entries, count);
+      }
       for (; v < vectors; v++) spreadOne(to + (<usize>v << 4), line, kernel + (<usize>v << 4), run, entries, count);
       kernel += 3 * run;
       entries += room;
@@ -201,33 +203,39 @@ function byOutput(kernels: usize, w: usize, run: usize, c: i32, o: i32): void {
   }
 }
 
-/** Adds each gradient times three vectors of each run of the kernel to where the result read. */
-function spreadThree(dx: usize, line: usize, w: usize, run: usize, entry: usize, count: i32): void {
+/** Adds each gradient times four vectors of each run of the kernel to where the result read: as many as registers hold. */
+function spreadFour(dx: usize, line: usize, w: usize, run: usize, entry: usize, count: i32): void {
   const a0 = v128.load(w);
   const a1 = v128.load(w, 16);
   const a2 = v128.load(w, 32);
+  const a3 = v128.load(w, 48);
   w += run;
   const b0 = v128.load(w);
   const b1 = v128.load(w, 16);
   const b2 = v128.load(w, 32);
+  const b3 = v128.load(w, 48);
   w += run;
   const c0 = v128.load(w);
   const c1 = v128.load(w, 16);
   const c2 = v128.load(w, 32);
+  const c3 = v128.load(w, 48);
   for (; count > 0; count--) {
     const g = v128.load32_splat(entry, 4);
     let to = dx + <usize>load<u32>(entry);
     v128.store(to, f32x4.add(v128.load(to), f32x4.mul(g, a0)));
     v128.store(to, f32x4.add(v128.load(to, 16), f32x4.mul(g, a1)), 16);
     v128.store(to, f32x4.add(v128.load(to, 32), f32x4.mul(g, a2)), 32);
+    v128.store(to, f32x4.add(v128.load(to, 48), f32x4.mul(g, a3)), 48);
     to += line;
     v128.store(to, f32x4.add(v128.load(to), f32x4.mul(g, b0)));
     v128.store(to, f32x4.add(v128.load(to, 16), f32x4.mul(g, b1)), 16);
     v128.store(to, f32x4.add(v128.load(to, 32), f32x4.mul(g, b2)), 32);
+    v128.store(to, f32x4.add(v128.load(to, 48), f32x4.mul(g, b3)), 48);
     to += line;
     v128.store(to, f32x4.add(v128.load(to), f32x4.mul(g, c0)));
     v128.store(to, f32x4.add(v128.load(to, 16), f32x4.mul(g, c1)), 16);
     v128.store(to, f32x4.add(v128.load(to, 32), f32x4.mul(g, c2)), 32);
+    v128.store(to, f32x4.add(v128.load(to, 48), f32x4.mul(g, c3)), 48);
     entry += 8;
   }
 }
