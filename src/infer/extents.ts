@@ -30,7 +30,7 @@ const normalize: Reach = {
 
 /** Kernels that go by the tables of windows. */
 const tabled = [
-  ...(['windows', 'convolve', 'convolveDepthwise', 'convolveInputGradient'] as const),
+  ...(['windows', 'convolve', 'convolveNarrow', 'convolveDepthwise', 'convolveInputGradient'] as const),
   ...(['poolingAxis', 'maxPooling', 'averagePooling', 'resample'] as const),
   ...(['winogradForward', 'winogradInputGradient', 'winogradPool', 'winogradPoolOne'] as const),
 ] as const;

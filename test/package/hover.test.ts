@@ -13,7 +13,15 @@ function docstringOf(file: string, name: string): string | undefined {
 }
 
 const TABLES = [
-  ...['layers/index', 'optimizers', 'schedules', 'train/callbacks', 'activations', 'losses', 'initializers'],
+  ...[
+    'layers/index',
+    'optimizers',
+    'schedules',
+    'train/callbacks/index',
+    'activations',
+    'losses',
+    'initializers',
+  ],
   ...[
     'regularizers',
     'constraints',

@@ -1,6 +1,6 @@
-import { decodeBase64 } from '../base64.js';
 import base64 from '../generated/spatial.base64.js';
+import { inflateBase64 } from '../inflate.js';
 import type { KernelSource } from '../module.js';
 
-/** The kernels 'spatial' from base64 inside the bundle: without configuration in Node, browsers, Deno, Bun and bundlers. */
-export const spatialSource = (): KernelSource => decodeBase64(base64);
+/** The kernels 'spatial' from text inside the bundle: without configuration in Node, browsers, Deno, Bun and bundlers. */
+export const spatialSource = (): KernelSource => inflateBase64(base64);
