@@ -44,6 +44,7 @@ export { copyColumns, repeatRows, transpose } from './shape';
 export { logSoftmax, softmax } from './softmax';
 export { csrMatmul } from './sparse';
 export { convolve, convolveInputGradient } from './spatial/convolution';
+export { convolveNarrow } from './spatial/narrow';
 export { convolveDepthwise } from './spatial/depthwise';
 export { averagePooling, maxPooling, poolingAxis } from './spatial/pooling';
 export { resample } from './spatial/resample';

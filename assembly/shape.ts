@@ -1,5 +1,5 @@
 /** What moves elements without computing: blocks of columns, the order of the axes, repetition. */
-import { columnSum, rowBroadcast } from './reduce';
+import { columnSum, rowBroadcast, rowSum } from './reduce';
 import { storeLanes } from './simd';
 
 /** y [rows, cols] = x [rows, cols], whose rows lie yStride and xStride elements apart. */
@@ -68,6 +68,10 @@ export function repeatRows(y: usize, x: usize, times: i32, cols: i32, rows: i32)
 
 /** y [rows, cols] = the sum of x [rows, times, cols] over its middle axis: the gradient of `repeatRows`. */
 export function sumRepeats(y: usize, x: usize, times: i32, cols: i32, rows: i32): void {
+  if (cols == 1) {
+    rowSum(y, x, 1, rows, times);
+    return;
+  }
   const bytes = <usize>cols << 2;
   for (; rows > 0; rows--) {
     columnSum(y, x, times, cols, 0);

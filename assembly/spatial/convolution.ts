@@ -193,7 +193,10 @@ export function convolveWeightGradient(
   const w = changetype<Windows>(g);
   const n = filters / w.groups;
   const row = <usize>filters << 2;
-  const copy = scratch + TILE;
+  const packed = scratch + TILE;
+  const copy = packed + SLICE * 32;
+  // Gradients of one filter lie apart, and those of many windows push each other out of the first-level cache.
+  const packs = w.runs * w.run >= 64;
   if (!start) memory.fill(dw, 0, <usize>(w.runs * w.run) * row);
   clearCopy(copy, w);
   for (let b = 0; b < batch; b += w.block) {
@@ -207,11 +210,15 @@ export function convolveWeightGradient(
         const channel = from + (<usize>(group * (w.channels / w.groups)) << 2);
         for (let j = 0; j < n; j += 8) {
           const column = <usize>(group * n + j) << 2;
-          const rowsOfDy = dy + <usize>(b * w.count + p) * row + column;
+          let panel = dy + <usize>(b * w.count + p) * row + column;
+          if (packs) {
+            packColumns(packed, panel, row, height, 8);
+            panel = packed;
+          }
           let to = dw + column;
           for (let r = 0; r < w.runs; r++) {
             const at = channel + load<u32>(runTable(w) + (<usize>r << 2));
-            outerRows(to, at, table, rowsOfDy, row, scratch, height, w.run, min(n - j, 8));
+            outerRows(to, row, at, table, panel, packs ? 32 : row, scratch, height, w.run, min(n - j, 8));
             to += <usize>w.run * row;
           }
         }
@@ -223,10 +230,11 @@ export function convolveWeightGradient(
 /** `run` rows of dw, `cols` (at most 8) filters wide. */
 function outerRows(
   dw: usize,
+  row: usize,
   x: usize,
   table: usize,
   dy: usize,
-  row: usize,
+  dyRow: usize,
   scratch: usize,
   windows: i32,
   run: i32,
@@ -234,12 +242,12 @@ function outerRows(
 ): void {
   let i = 0;
   if (cols == 8) {
-    outerTiles4x8(dw, row, x, table, dy, row, windows, run >> 2);
+    outerTiles4x8(dw, row, x, table, dy, dyRow, windows, run >> 2);
     i = run & ~3;
   }
   for (; i < run; i += 4) {
     memory.fill(scratch, 0, 128);
-    outerTiles4x8(scratch, 32, x + (<usize>i << 2), table, dy, row, windows, 1);
+    outerTiles4x8(scratch, 32, x + (<usize>i << 2), table, dy, dyRow, windows, 1);
     addColumns(dw + <usize>i * row, scratch, <i32>(row >> 2), 8, cols, min(run - i, 4));
   }
 }

@@ -30,7 +30,7 @@ export function convolveDepthwise(
 ): void {
   const w = changetype<Windows>(g);
   const row = <usize>w.channels << 2;
-  const step = mirrored ? 0 - row : row;
+  const step: usize = mirrored ? 0 - row : row;
   if (mirrored) weights += <usize>(w.runs - 1) * row;
   const blocks = w.channels >> 3;
   const whole = <usize>blocks << 5;

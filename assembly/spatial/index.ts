@@ -5,6 +5,7 @@
 export { windows } from './windows';
 export * from './convolution';
 export * from './depthwise';
+export * from './narrow';
 export * from './pooling';
 export * from './affine';
 export * from './resample';

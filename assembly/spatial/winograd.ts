@@ -1,3 +1,4 @@
+import { multiplyAdd } from '../simd';
 import { packRows } from '../pack';
 import { tiles4x8 } from '../tile';
 import { APART, eachTile, Input, InputBack, Output, OutputBack, rowOf, stepOf, WINOGRAD_TILES } from './tiles';
@@ -14,7 +15,7 @@ export { WINOGRAD_TILES };
  * what it holds.
  */
 
-const ZEROS: usize = memory.data<f32>([0, 0, 0, 0, 0, 0, 0, 0], 16);
+const ZEROS: usize = memory.data(64, 16);
 
 /** Bytes of a block of tiles. */
 // @ts-ignore: decorator
@@ -34,14 +35,13 @@ function weightBytes(c: i32, o: i32): usize {
 function weights(u: usize, w: usize, c: i32, o: i32): void {
   const tap = <usize>(c * o) << 2;
   const step = <usize>c * rowOf(o) + APART;
-  for (let j = 0; j < o; j += 4) {
-    let from = w + (<usize>j << 2);
-    let to = u + <usize>(j >> 3) * (<usize>c << 5) + (<usize>(j & 4) << 2);
-    for (let i = 0; i < c; i++) {
-      transformWeights(to, step, from, tap);
-      to += 32;
-      from += <usize>o << 2;
+  for (let i = 0; i < c; i++) {
+    for (let j = 0; j < o; j += 4) {
+      const to = u + <usize>(j >> 3) * (<usize>c << 5) + (<usize>(j & 4) << 2);
+      transformWeights(to, step, w + (<usize>j << 2), tap);
     }
+    w += <usize>o << 2;
+    u += 32;
   }
 }
 
@@ -65,19 +65,31 @@ function blockOf(total: i32): i32 {
 }
 
 /**
- * m [16, tiles, o] = v [16, tiles, c] . u [16, c, o]. Frequency 5 starts from the bias (or 0): every result of a tile has
+ * m [16, tiles, o] = v [16, tiles, c] . u [16, c, o]. A last tile on its own, as a single image with an odd number of them
+ * has, is not worth four rows. Frequency 5 starts from the bias (or 0): every result of a tile has
  * it with the factor 1.
  */
 function products(m: usize, v: usize, u: usize, bias: usize, count: i32, c: i32, o: i32): void {
   const vRow = rowOf(c);
   const mRow = rowOf(o);
   const panel = <usize>c << 5;
+  const single = (count & 3) == 1 && (mRow & 63) == 0;
+  const groups = (count + (single ? 0 : 3)) >> 2;
   for (let f = 0; f < 16; f++) {
     let from = u;
     for (let j: usize = 0; j < mRow; j += 32) {
       const start = f == 5 && bias ? bias + j : ZEROS;
-      tiles4x8(m + j, mRow, start, 0, v, vRow, 4, 4 * vRow, from, 32, c, (count + 3) >> 2);
+      tiles4x8(m + j, mRow, start, 0, v, vRow, 4, 4 * vRow, from, 32, c, groups);
       from += panel;
+    }
+    if (single) {
+      const last = <usize>(count - 1);
+      from = u;
+      for (let j: usize = 0; j < mRow; j += 64) {
+        const start = f == 5 && bias ? bias + j : ZEROS;
+        tile1x16(m + last * mRow + j, start, v + last * vRow, from, panel, c);
+        from += 2 * panel;
+      }
     }
     m += stepOf(o);
     v += stepOf(c);
@@ -185,20 +197,32 @@ export function winogradInputGradient(
   o: i32,
   padding: i32,
 ): void {
-  const rows = height + 2 * padding - 2;
-  const cols = width + 2 * padding - 2;
+  const u = scratch + blockBytes(o) + blockBytes(c);
+  weightsTransposed(u, w, u + weightBytes(o, c), padding == 1, c, o);
+  // With zeros around both it is a convolution itself, of dy with the kernel mirrored; without, dy would need two rows of
+  // zeros and more tiles.
+  if (padding) blocks(dx, dy, 0, scratch, n, height, width, o, c, padding);
+  else spreadBlocks(dx, dy, scratch, n, height, width, c, o);
+}
+
+/** What tiles of dy add to patches of dx; the frequencies of the transposed kernel are in the scratch behind the blocks. */
+function spreadBlocks(
+  dx: usize,
+  dy: usize,
+  scratch: usize,
+  n: i32,
+  height: i32,
+  width: i32,
+  c: i32,
+  o: i32,
+): void {
+  const rows = height - 2;
+  const cols = width - 2;
   const down = (rows + 1) >> 1;
   const across = (cols + 1) >> 1;
   const m = scratch + blockBytes(o);
   const u = m + blockBytes(c);
   const patch = u + weightBytes(o, c);
-  // With zeros around both it is a convolution itself, of dy with the kernel mirrored; without, dy would need two rows of
-  // zeros and more tiles.
-  weightsTransposed(u, w, patch, padding == 1, c, o);
-  if (padding) {
-    blocks(dx, dy, 0, scratch, n, height, width, o, c, padding);
-    return;
-  }
   const total = n * down * across;
   const block = blockOf(total);
   const image = <usize>(height * width * c) << 2;
@@ -211,7 +235,7 @@ export function winogradInputGradient(
     cleared = reached;
     eachTile<OutputBack>(scratch, dy, patch, first, count, down, across, rows, cols, o, 0);
     products(m, scratch, u, 0, count, o, c);
-    eachTile<InputBack>(m, dx, patch, first, count, down, across, height, width, c, padding);
+    eachTile<InputBack>(m, dx, patch, first, count, down, across, height, width, c, 0);
   }
 }
 
@@ -264,4 +288,25 @@ export function winogradWeightGradient(
       to += 16;
     }
   }
+}
+
+/** A row of two panels: c [16] = start [16] + a [k] . b [2, k, 8]. */
+function tile1x16(c: usize, start: usize, a: usize, b: usize, panel: usize, k: i32): void {
+  let c0 = v128.load(start);
+  let c1 = v128.load(start, 16);
+  let c2 = v128.load(start, 32);
+  let c3 = v128.load(start, 48);
+  for (; k > 0; k--) {
+    const s = v128.load32_splat(a);
+    c0 = multiplyAdd(c0, s, v128.load(b));
+    c1 = multiplyAdd(c1, s, v128.load(b, 16));
+    c2 = multiplyAdd(c2, s, v128.load(b + panel));
+    c3 = multiplyAdd(c3, s, v128.load(b + panel, 16));
+    a += 4;
+    b += 32;
+  }
+  v128.store(c, c0);
+  v128.store(c, c1, 16);
+  v128.store(c, c2, 32);
+  v128.store(c, c3, 48);
 }

@@ -2,26 +2,27 @@ import { ShapeError } from '../errors.js';
 import { formatShape, type Shape } from '../shape.js';
 import { core } from '../wasm/core.js';
 import type { Builder } from './builder.js';
-import { depthwise } from './convolution/depthwise.js';
+import { depthwise, depthwiseMirrored } from './convolution/depthwise.js';
 import { direct } from './convolution/direct.js';
-import type { Convolution, Method } from './convolution/method.js';
+import { type Convolution, describeConvolution, type Method } from './convolution/method.js';
+import { narrow, narrowMirrored } from './convolution/narrow.js';
 import { pointwise } from './convolution/pointwise.js';
 import type { ConvolutionCall } from './convolution/pooled.js';
 import { winograd } from './convolution/winograd.js';
 import type { Operand } from './tape.js';
 import type { Value } from './value.js';
-import {
-  emitWindows,
-  type SpreadOptions,
-  slideWindows,
-  spreadWindows,
-  type WindowOptions,
-  type Windows,
-  type WindowTables,
-} from './windows.js';
+import { type SpreadOptions, slideWindows, spreadWindows, type WindowOptions } from './windows.js';
 
 /** From the special to the general: each pass of a convolution is done by the first that fits its shapes and has it. */
-const methods: readonly Method[] = [pointwise, depthwise, winograd, direct];
+const methods: readonly Method[] = [
+  pointwise,
+  depthwiseMirrored,
+  depthwise,
+  narrowMirrored,
+  narrow,
+  winograd,
+  direct,
+];
 
 /** What values were computed from: a pooling fuses with it. */
 const calls = new WeakMap<Value, ConvolutionCall>();
@@ -110,7 +111,7 @@ export function convolveTranspose(
   const filters = w.shape[rank];
   const windows = spreadWindows(input.shape, w.shape.slice(0, rank), filters, options);
   // The convolution whose gradient this is goes from the output, with `filters` channels, to the input.
-  const convolution = describe(windows, input.cols, 1);
+  const convolution = describeConvolution(windows, input.cols, 1);
   const needsGradient = input.needsGradient || w.needsGradient;
   const y = b.temporary([...windows.input.slice(3 - rank), filters], input, { needsGradient });
   pass(convolution, 'inputGradient')(b, convolution, y, input, w);
@@ -140,7 +141,7 @@ function slide(b: Builder, x: Value, operands: Operands, options: WindowOptions)
   const groups = operands.groups * copies;
   const offset = operands.bias && b.value(operands.bias);
   const windows = slideWindows(input.shape, size, options);
-  const convolution = describe(windows, filters, groups);
+  const convolution = describeConvolution(windows, filters, groups);
   const needsGradient = input.needsGradient || w.needsGradient || offset?.needsGradient;
   const y = b.temporary([...windows.output.slice(3 - size.length), filters], input, { needsGradient });
   pass(convolution, 'forward')(b, convolution, y, input, w, offset ?? 0);
@@ -164,19 +165,6 @@ function pass<Name extends Exclude<keyof Method, 'fits'>>(
   name: Name,
 ): NonNullable<Method[Name]> {
   return methods.find((method) => method[name] && method.fits(convolution))![name]!;
-}
-
-function describe(windows: Windows, filters: number, groups: number): Convolution {
-  let tables: WindowTables | undefined;
-  return {
-    windows,
-    filters,
-    groups,
-    tables(b) {
-      tables ??= emitWindows(b, windows, { groups });
-      return tables;
-    },
-  };
 }
 
 /** Every channel `times` times, one copy behind the other. */

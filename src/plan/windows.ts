@@ -132,6 +132,21 @@ function windowsOf(axes: readonly Axis[], channels: number): Windows {
   };
 }
 
+/** Whether there is a window at every entry. */
+export function hasUnitStrides({ strides }: Windows): boolean {
+  return strides.every((stride) => stride === 1);
+}
+
+/**
+ * For windows with strides of 1: those over the output, with its channels, that contain all that an entry of the input
+ * was part of.
+ */
+export function mirrorWindows(windows: Windows, channels: number): Windows {
+  const { input, output, size, strides, dilation } = windows;
+  const front = size.map((entries, axis) => (entries - 1) * dilation[axis] - windows.front[axis]);
+  return { input: output, output: input, size, strides, dilation, front, channels };
+}
+
 /** What the windows reach over along each axis, zeros included. */
 export function reachOf({ output, size, strides, dilation }: Windows): number[] {
   return output.map((count, i) => (count - 1) * strides[i] + (size[i] - 1) * dilation[i] + 1);

@@ -72,6 +72,9 @@ function* allSizes(): Generator<Sizes> {
   }
   yield { n: WINOGRAD_TILES + 3, height: 3, width: 4, c: 16, o: 24, padding: 0 };
   yield { n: 2, height: 15, width: 16, c: 33, o: 31, padding: 1 };
+  // Nine tiles, of which the last is a row of its own.
+  yield { n: 1, height: 8, width: 7, c: 16, o: 48, padding: 0 };
+  yield { n: 1, height: 5, width: 6, c: 32, o: 15, padding: 1 };
 }
 
 function check(sizes: Sizes, start: boolean): void {

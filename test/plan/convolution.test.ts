@@ -129,6 +129,18 @@ describe('convolve equals its definition', () => {
     check({ batch: 2, input: [4, 5, 3], kernel: [2, 1, 3], ...shapes });
   });
 
+  test('to few filters, from every number of channels', () => {
+    for (const filters of [1, 2, 3, 4]) {
+      for (const channels of [1, 2, 3, 5, 8, 13, 24, 37]) {
+        check({ batch: 2, input: [6, 5], channels, kernel: [3, 2], filters, padding: 'same' });
+        check({ batch: 3, input: [7, 9], channels, kernel: [2, 3], filters, strides: [2, 1] }, false);
+        check({ batch: 2, input: [11], channels, kernel: [3], filters, padding: 'causal', dilation: [2] });
+      }
+    }
+    check({ batch: 3, input: [17, 13], channels: 25, kernel: [3, 3], filters: 3 });
+    check({ batch: 2, input: [4, 5, 6], channels: 3, kernel: [2, 3, 2], filters: 2, padding: 'same' });
+  });
+
   test('over volumes', () => {
     check({ batch: 3, input: [5, 6, 7], channels: 3, kernel: [2, 3, 2], filters: 5, padding: 'same' });
     check({ batch: 2, input: [5, 6, 7], channels: 2, kernel: [3, 2, 3], filters: 9, strides: [2, 1, 3] });
@@ -150,6 +162,40 @@ describe('convolve equals its definition', () => {
     check({ batch: 47, input: [6, 6], channels: 5, kernel: [3, 3], filters: 9 });
     check({ batch: 47, input: [5, 5], channels: 5, kernel: [3, 3], filters: 9, padding: 'same' });
   });
+});
+
+test.each<[string, Partial<ConvolutionCase>]>([
+  ['many filters', { filters: 9 }],
+  ['few filters', { filters: 2 }],
+  ['filters for each channel', { filters: 5, groups: 5 }],
+  ['strides', { filters: 2, strides: [2, 2] }],
+])('NaN reaches exactly what reads it: %s', (_, given) => {
+  const shapes = { batch: 2, input: [6, 7], channels: 5, kernel: [2, 3], filters: 1, ...given };
+  const { channels, kernel, filters, groups = 1, strides } = shapes;
+  const { output, each } = convolutionTerms(shapes);
+  const x = uniformArray(2 * 42 * channels, 1);
+  const dy = uniformArray(2 * sizeOf(output) * filters, 2);
+  const kernels = weight(
+    'kernel',
+    [...kernel, channels / groups, filters],
+    uniformArray((sizeOf(kernel) * channels * filters) / groups, 3),
+  );
+  for (let i = 0; i < x.length; i += 17) {
+    const at = i % dy.length;
+    const found = differentiate(
+      (b, [value]) => convolve(b, value, kernels, undefined, { strides, groups }),
+      [{ shape: [2, 6, 7, channels], data: [...x].map((value, j) => (i === j ? Number.NaN : value)) }],
+      { shape: [2, ...output, filters], data: [...dy].map((value, j) => (at === j ? Number.NaN : value)) },
+    );
+    const [reading, read] = [new Set<number>(), new Set<number>()];
+    each((y, from) => {
+      if (from === i) reading.add(y);
+      if (y === at) read.add(from);
+    });
+    const touched = (values: Float32Array) => [...values.keys()].filter((j) => Number.isNaN(values[j]));
+    expect(touched(found.output)).toEqual([...reading].sort((a, b) => a - b));
+    expect(touched(found.inputGradients[0])).toEqual([...read].sort((a, b) => a - b));
+  }
 });
 
 describe('convolveTranspose equals its definition', () => {

@@ -50,6 +50,7 @@ export const LAYERS = {
       options: { filters: 6, kernelSize: [3, 2], strides: [1, 2], padding: 'same', groups: 2 },
     },
     { shape: [4, 2, 8], options: { filters: 3, kernelSize: [1, 1], useBias: false } },
+    { shape: [4, 8, 2], options: { filters: 3, kernelSize: [3, 3] } },
   ],
   conv2DTranspose: [
     { shape: [4, 4, 4], options: { filters: 9, kernelSize: [3, 2], strides: [2, 1], padding: 'same' } },

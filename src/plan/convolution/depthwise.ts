@@ -1,14 +1,16 @@
 import { spatial } from '../../wasm/spatial.js';
-import { emitWindows, type Windows } from '../windows.js';
-import { type Method, samplesOf, scratchOf } from './method.js';
+import { emitWindows, hasUnitStrides, mirrorWindows } from '../windows.js';
+import { type Convolution, type Method, samplesOf, scratchOf } from './method.js';
 
 /** Floats of scratch for a tile and a table of four windows. */
 const TILE = 48;
 
+const isDepthwise = ({ windows: { channels }, groups, filters }: Convolution) =>
+  groups === channels && filters === channels && groups > 1;
+
 /** Every channel is a group, with one filter: products by vectors of channels. */
 export const depthwise: Method = {
-  fits: ({ windows: { channels }, groups, filters }) =>
-    groups === channels && filters === channels && groups > 1,
+  fits: isDepthwise,
 
   forward(b, convolution, y, x, kernel, bias) {
     const { tables, paddedFloats } = convolution.tables(b);
@@ -17,14 +19,6 @@ export const depthwise: Method = {
   },
 
   inputGradient(b, convolution, dx, dy, kernel) {
-    const { windows, groups } = convolution;
-    if (windows.strides.every((stride) => stride === 1)) {
-      // Every entry of dx is then the sum over a window of dy: half as much again as fast as adding up windows of dx.
-      const { tables, paddedFloats } = emitWindows(b, mirror(windows), { groups });
-      const scratch = scratchOf(TILE + paddedFloats);
-      b.emit(spatial, 'convolveDepthwise', dx, dy, kernel, 0, tables, scratch, 1, samplesOf(dy));
-      return;
-    }
     const { tables, paddedFloats } = convolution.tables(b);
     const scratch = scratchOf(TILE + paddedFloats);
     b.emit(spatial, 'convolveDepthwiseInputGradient', dx, dy, kernel, tables, scratch, samplesOf(dy));
@@ -37,8 +31,16 @@ export const depthwise: Method = {
   },
 };
 
-/** The windows over the output that contain what an entry of the input was part of, with strides of 1. */
-function mirror({ input, output, size, strides, dilation, front, channels }: Windows): Windows {
-  const ahead = size.map((entries, axis) => (entries - 1) * dilation[axis] - front[axis]);
-  return { input: output, output: input, size, strides, dilation, front: ahead, channels };
-}
+/**
+ * The same with strides of 1, where every entry of dx is a sum over a window of dy: half as much again as fast as adding
+ * up windows of dx.
+ */
+export const depthwiseMirrored: Method = {
+  fits: (convolution) => isDepthwise(convolution) && hasUnitStrides(convolution.windows),
+
+  inputGradient(b, { windows, groups }, dx, dy, kernel) {
+    const { tables, paddedFloats } = emitWindows(b, mirrorWindows(windows, groups), { groups });
+    const scratch = scratchOf(TILE + paddedFloats);
+    b.emit(spatial, 'convolveDepthwise', dx, dy, kernel, 0, tables, scratch, 1, samplesOf(dy));
+  },
+};

@@ -4,8 +4,11 @@ import { type Method, samplesOf, scratchOf } from './method.js';
 /** Floats of scratch for a tile of results and a table of four windows. */
 const TILE = 48;
 
+/** Windows whose gradients are packed at once, 8 filters wide. */
+const SLICE = 128;
+
 /** For all shapes: the runs of every window times the kernel, packed into panels of 8 columns. */
-export const direct: Method = {
+export const direct: Required<Method> = {
   fits: () => true,
 
   forward(b, convolution, y, x, kernel, bias) {
@@ -25,7 +28,7 @@ export const direct: Method = {
   weightGradient(b, convolution, dw, x, dy, start) {
     const { filters } = convolution;
     const { tables, paddedFloats } = convolution.tables(b);
-    const scratch = scratchOf(TILE + paddedFloats);
+    const scratch = scratchOf(TILE + SLICE * 8 + paddedFloats);
     b.emit(spatial, 'convolveWeightGradient', dw, x, dy, start, tables, scratch, filters, samplesOf(x));
   },
 };

@@ -1,6 +1,6 @@
 import type { Tape } from '../tape.js';
 import { PerBatch, Value } from '../value.js';
-import type { Windows, WindowTables } from '../windows.js';
+import { emitWindows, type Windows, type WindowTables } from '../windows.js';
 
 /** A convolution as its shapes tell it: all that the choice of a method may follow. */
 export interface Convolution {
@@ -23,6 +23,19 @@ export interface Method {
   inputGradient?(b: Tape, convolution: Convolution, dx: Value, dy: Value, kernel: Value): void;
   /** dw from x and dy, added to what is there where `start` is dw. */
   weightGradient?(b: Tape, convolution: Convolution, dw: Value, x: Value, dy: Value, start: Value | 0): void;
+}
+
+export function describeConvolution(windows: Windows, filters: number, groups: number): Convolution {
+  let tables: WindowTables | undefined;
+  return {
+    windows,
+    filters,
+    groups,
+    tables(b) {
+      tables ??= emitWindows(b, windows, { groups });
+      return tables;
+    },
+  };
 }
 
 /** How many samples there are. */
