@@ -7,7 +7,7 @@ import type { Logs } from '../train/scoreboard.js';
 import { TrainingState } from '../train/state.js';
 import { runtime } from '../wasm/runtime.js';
 import type { Batch, InputShapes } from './inputs.js';
-import { OBJECTIVE, type ObjectiveOptions, objectiveOf, type Weights } from './objective.js';
+import { COMMON, type ObjectiveOptions, objectiveOf, type Weights } from './objective.js';
 import { objectivePrograms } from './program.js';
 
 export interface GradientsOptions<Inputs extends InputShapes> extends ObjectiveOptions<Inputs> {
@@ -48,7 +48,7 @@ export function gradients<const Inputs extends InputShapes>(
   options: GradientsOptions<Inputs>,
 ): (batch: Batch<Inputs>) => Gradients {
   const where = options.name ?? 'gradients';
-  checkOptions(options, [...OBJECTIVE, 'inputGradients', 'training'], where);
+  checkOptions(options, ['inputs', 'inputGradients', 'training', ...COMMON], where);
   const { parameters, inputGradients = [], training = false } = options;
   const own = options as unknown as ObjectiveOptions<InputShapes>;
   const objective = objectiveOf(own, parameters, { training, where, inputGradients });

@@ -29,8 +29,8 @@ export interface ObjectiveOptions<Inputs extends InputShapes> {
   name?: string;
 }
 
-/** The options that `objectiveOf` reads. */
-export const OBJECTIVE = ['inputs', 'loss', 'parameters', 'regularization', 'name'];
+/** The options that all loops have. */
+export const COMMON = ['loss', 'parameters', 'regularization', 'name'];
 
 /** A loss over a batch, and what it is differentiated by. */
 export interface Objective {

@@ -11,7 +11,7 @@ import type { Logs } from '../train/scoreboard.js';
 import { TrainingState } from '../train/state.js';
 import { runtime } from '../wasm/runtime.js';
 import type { Batch, InputShapes } from './inputs.js';
-import { OBJECTIVE, type ObjectiveOptions, objectiveOf, type Weights } from './objective.js';
+import { COMMON, type ObjectiveOptions, objectiveOf, type Weights } from './objective.js';
 import { objectivePrograms } from './program.js';
 
 interface OptimizerOptions {
@@ -75,8 +75,7 @@ export function trainStep<const Inputs extends InputShapes>(
 export function trainStep(options: ModelStepOptions): TrainStep<{ x: Shape; y: Shape }>;
 export function trainStep(options: TrainStepOptions<InputShapes> | ModelStepOptions): TrainStep<InputShapes> {
   const where = options.name ?? 'trainStep';
-  const known = 'model' in options ? ['model', ...OBJECTIVE.slice(1)] : OBJECTIVE;
-  checkOptions(options, [...known, 'optimizer'], where);
+  checkOptions(options, ['model' in options ? 'model' : 'inputs', 'optimizer', ...COMMON], where);
   const { parameters, ...own } = 'model' in options ? lossOfModel(options, where) : options;
   const objective = objectiveOf(own, parameters, { training: true, where });
   const optimizer = resolveOptimizer(options.optimizer ?? 'rmsprop');

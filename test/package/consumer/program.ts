@@ -2,6 +2,7 @@
 import * as fl from 'fourlane';
 import { StandardScaler } from 'fourlane/data';
 import { digits } from 'fourlane/datasets';
+import { encodePng, type Image, imageGrid } from 'fourlane/images';
 import { type KernelModule, load } from 'fourlane/infer';
 import { Dense, dense } from 'fourlane/layers';
 import { fileStore } from 'fourlane/node';
@@ -22,9 +23,17 @@ const kernels: readonly KernelModule<object>[] = [fl.core];
 const predicted: fl.Tensor = load(file, { kernels }).predict(scaled);
 const layer: fl.Dense = dense({ units: 1 });
 const same: fl.Layer = new Dense({ units: 1 });
+const step: fl.TrainStep<{ image: [64] }> = fl.trainStep({
+  inputs: { image: [64] },
+  loss: (b, { image }) => b.loss('mse', b.call(model, image), 0),
+  parameters: model,
+});
+const { loss }: fl.Logs = step({ image: scaled });
+const picture: Image = imageGrid(x, { shape: [8, 8] });
+await fileStore('output').write('digits.png', await encodePng(picture));
 await fileStore('output').write('curves.svg', learningCurves(history));
 
-export { layer, losses, predicted, same, worker };
+export { layer, loss, losses, predicted, same, worker };
 
 // @ts-expect-error: units are a number
 fl.layers.dense({ units: '16' });
