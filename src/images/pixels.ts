@@ -22,6 +22,8 @@ export interface Canvas {
 export interface Drawable {
   readonly width?: number;
   readonly height?: number;
+  readonly displayWidth?: number;
+  readonly displayHeight?: number;
 }
 
 export interface FromPixelsOptions {
