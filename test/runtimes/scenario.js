@@ -6,7 +6,7 @@
 import { checkTables, LAYERS, made, rows } from './tables.js';
 
 /** The hash that the scenario ends with. It changes with the arithmetic and with the tables, never with the platform. */
-export const goldenHash = '01fa1391';
+export const goldenHash = 'a889fd70';
 
 /** The hashes that `threadScenario` ends with, by the number of threads. */
 export const threadHashes = { 1: '711229aa', 2: '0eb42e49' };
