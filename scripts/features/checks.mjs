@@ -28,6 +28,8 @@ export const NEEDS = {
   DepthwiseConv2D: { kernelSize: 3 },
   SeparableConv1D: { filters: 2, kernelSize: 3 },
   SeparableConv2D: { filters: 2, kernelSize: 3 },
+  AdaptiveAveragePooling2D: { outputSize: 2 },
+  AdaptiveMaxPooling2D: { outputSize: 2 },
   AveragePooling1D: { poolSize: 2 },
   AveragePooling2D: { poolSize: 2 },
   AveragePooling3D: { poolSize: 2 },
