@@ -94,21 +94,18 @@ function spreadPatch<How>(
   channels: i32,
 ): void {
   const pixel = patchPixel(channels);
-  const first = max(-left, 0);
-  const cols = min(width - left, size) - first;
+  const cols = min(width - left, size);
   // Pixels without a gap between them are one run.
   const together = (channels & 3) == 0;
-  for (let row = top; row < top + size; row++) {
-    if (row >= 0 && row < height) {
-      let to = image + (<usize>((row * width + left + first) * channels) << 2);
-      let from = patch + <usize>first * pixel;
-      if (together) spreadRun<How>(to, from, cols * channels);
-      else {
-        for (let i = 0; i < cols; i++) {
-          spreadRun<How>(to, from, channels);
-          to += <usize>channels << 2;
-          from += pixel;
-        }
+  for (let row = top; row < min(top + size, height); row++) {
+    let to = image + (<usize>((row * width + left) * channels) << 2);
+    if (together) spreadRun<How>(to, patch, cols * channels);
+    else {
+      let from = patch;
+      for (let i = 0; i < cols; i++) {
+        spreadRun<How>(to, from, channels);
+        to += <usize>channels << 2;
+        from += pixel;
       }
     }
     patch += <usize>size * pixel;

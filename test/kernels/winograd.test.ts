@@ -246,6 +246,8 @@ describe('the gradients from the entries that a pooling leaves', () => {
     kernels.poolEntries(entries, lengths, addresses.dy, addresses.choice, n, down, across, o, line, 4 * c);
     expect(bench.tailIntact(entries, 8 * count)).toBe(true);
     expect(bench.tailIntact(lengths, 4 * n * o)).toBe(true);
+    const listed = bench.i32(lengths, n * o).reduce((sum, length) => sum + length, 0);
+    expect(listed).toBe(dense.filter((g) => g !== 0).length);
     return { ...addresses, entries, lengths, dense, windows: n * down * across };
   }
 

@@ -82,13 +82,9 @@ export function convolvePooled(
 }
 
 /** Whether they are 2x2, side by side, within the image. */
-function areSquares({ size, strides, divisors, front, input, output }: PoolingWindows): boolean {
+function areSquares({ size, strides, divisors, input, output }: PoolingWindows): boolean {
   return [1, 2, 2].every(
     (n, i) =>
-      size[i] === n &&
-      strides[i] === n &&
-      divisors[i] === 1 &&
-      front[i] === 0 &&
-      output[i] === Math.floor(input[i] / n),
+      size[i] === n && strides[i] === n && divisors[i] === 1 && output[i] === Math.floor(input[i] / n),
   );
 }
