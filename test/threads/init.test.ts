@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+// Node's threads look for shared memory when they are loaded, so not while a test has taken it away.
+import 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { built, classifier, type Library, open, reason, replicaUrl, samples, weightsOf } from './support.js';
 
