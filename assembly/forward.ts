@@ -36,7 +36,7 @@ export {
 export { add, addRow, affine, allFinite, convertU8, fill, maximum, minimum, multiply, multiplyRow } from './elementwise';
 export { normalizeColumns } from './batchnorm';
 export { gatherRows, indexMask, maskRows, rowMask, toIndices } from './embedding';
-export { gemmNN } from './gemm';
+export { gemmNN, gemmNT } from './gemm';
 export { batchNN } from './gemmbatch';
 export { layerNormalize, rmsNormalize, unitNormalize } from './normalize';
 export { rectify } from './rectify';
@@ -45,7 +45,7 @@ export { copyColumns, repeatRows, transpose } from './shape';
 export { logSoftmax, softmax } from './softmax';
 export { csrMatmul } from './sparse';
 export { convolve, convolveInputGradient } from './spatial/convolution';
-export { convolveNarrow } from './spatial/narrow';
+export { convolveNarrow, mirrorWeights } from './spatial/narrow';
 export { convolveDepthwise } from './spatial/depthwise';
 export { averagePooling, maxPooling, poolingAxis } from './spatial/pooling';
 export { resample } from './spatial/resample';

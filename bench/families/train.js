@@ -63,7 +63,7 @@ export const train = {
       time: 160,
       iterations: 1,
       long: 500,
-      longest: 15_000,
+      longest: 40_000,
       rounds: 1,
     },
   },

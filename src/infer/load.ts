@@ -22,7 +22,7 @@ import { abi, forward } from '../wasm/forward.js';
 import type { Allocation } from '../wasm/heap.js';
 import { KernelModule } from '../wasm/module.js';
 import { runtime } from '../wasm/runtime.js';
-import { checkReach } from './extents.js';
+import { checkReach } from './reach.js';
 
 export interface LoadOptions {
   /**
@@ -98,7 +98,7 @@ export class InferenceModel {
     }
     try {
       this.#program = fromPortable(program, finder(modules), (name) => weights.get(name));
-      this.#program.steps.forEach(checkReach);
+      checkReach(this.#program.steps);
     } catch (error) {
       heap.release(this.#weights);
       throw error;
@@ -170,12 +170,12 @@ function withInputs(step: Step, replaced: ReadonlyMap<Value, Value>): Step {
     // A view of a part has no table of sparse rows; who reads one begins at its beginning.
     return argument.offset ? port.at(argument.offset) : port;
   });
-  const input = args[1];
-  const sparse = typeof input === 'object' && 'sparse' in input ? input.sparse : undefined;
-  if (!sparse) return { ...step, args };
-  const [y, , w, bias, , rows, n, columns] = args;
+  if (!args.some((argument) => argument instanceof Value && argument.storage.sparse))
+    return { ...step, args };
+  const [y, input, w, bias, , rows, n, columns] = args;
+  const sparse = input instanceof Value ? input.sparse : undefined;
   const wholeRows = rows instanceof PerBatch && rows.factor === 1 && columns === (input as Value).cols;
-  if (step.kernel !== 'gemmNN' || !wholeRows) {
+  if (step.kernel !== 'gemmNN' || !sparse || !wholeRows) {
     throw new ConfigError(
       'sparse-input',
       'This model does not begin with a dense layer; it needs dense data.',

@@ -72,8 +72,15 @@ export interface RandomBrightnessOptions extends ValueRangeOptions {
   factor: Factor;
 }
 
+/** Images have no mask, as in Keras. */
+abstract class Augmentation extends Noise {
+  override get supportsMasking(): boolean {
+    return false;
+  }
+}
+
 /** Takes pixels from elsewhere, by a matrix that is drawn for every image. */
-abstract class Transform extends Noise {
+abstract class Transform extends Augmentation {
   readonly fillMode: FillMode;
   readonly interpolation: 'nearest' | 'bilinear';
   readonly fillValue: number;
@@ -184,7 +191,7 @@ export class RandomZoom extends Transform {
 const modes = { horizontal: [0, 1], vertical: [1, 0], horizontalAndVertical: [1, 1] } as const;
 
 /** Turns one image in two round: left and right, upside down, or both. */
-export class RandomFlip extends Noise {
+export class RandomFlip extends Augmentation {
   static override className = 'RandomFlip';
   readonly mode: keyof typeof modes;
 
@@ -213,7 +220,7 @@ export class RandomFlip extends Noise {
  * directions it is as `CenterCrop` has it. (Keras takes the part from one place for all images of a batch, and leaves
  * images as they are outside of training.)
  */
-export class RandomCrop extends Noise {
+export class RandomCrop extends Augmentation {
   static override className = 'RandomCrop';
   readonly height: number;
   readonly width: number;
@@ -239,7 +246,7 @@ export class RandomCrop extends Noise {
 }
 
 /** Changes values by a number that is drawn for every image, within a range. */
-abstract class Tone extends Noise {
+abstract class Tone extends Augmentation {
   readonly valueRange: readonly [number, number];
 
   /** @throws ConfigError where the range is empty. */

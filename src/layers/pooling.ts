@@ -224,12 +224,29 @@ export class GlobalMaxPooling3D extends GlobalPooling {
   }
 }
 
-/** The mean over each channel of [batch, steps, channels]: [batch, channels]. */
+/** The mean over each channel of [batch, steps, channels], of the steps that its mask leaves: [batch, channels]. */
 export class GlobalAveragePooling1D extends GlobalPooling {
   static override className = 'GlobalAveragePooling1D';
 
   constructor(options: GlobalPoolingOptions = {}) {
     super(1, averagePooling, options);
+  }
+
+  override call(b: Builder, x: Value): Value {
+    const mask = b.maskOf(x);
+    if (!mask) return super.call(b, x);
+    const mean = super.call(b, b.maskRows(x, mask));
+    const share = super.call(b, b.reshape(mask, [...mask.shape, 1]));
+    return b.divide(mean, b.broadcast(share, mean.shape));
+  }
+
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
+  /** The steps are gone, and their mask with them. */
+  override computeMask(): undefined {
+    return undefined;
   }
 }
 

@@ -196,6 +196,10 @@ export class Normalization extends Layer {
     return this.axis === null ? [] : sampleAxes(this.axis, sample);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override getConfig(): Record<string, unknown> {
     const { axis, invert, given } = this;
     return { ...super.getConfig(), axis, invert, mean: given?.mean, variance: given?.variance };

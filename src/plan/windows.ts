@@ -1,6 +1,7 @@
 import { ShapeError } from '../errors.js';
-import { formatShape, type Shape, sizeOf } from '../shape.js';
+import { formatShape, type Shape } from '../shape.js';
 import { spatial } from '../wasm/spatial.js';
+import { layoutOf, type WindowLayout } from './convolution/layout.js';
 import type { Tape } from './tape.js';
 import { Value } from './value.js';
 
@@ -147,52 +148,16 @@ export function mirrorWindows(windows: Windows, channels: number): Windows {
   return { input: output, output: input, size, strides, dilation, front, channels };
 }
 
-/** What the windows reach over along each axis, zeros included. */
-export function reachOf({ output, size, strides, dilation }: Windows): number[] {
-  return output.map((count, i) => (count - 1) * strides[i] + (size[i] - 1) * dilation[i] + 1);
-}
-
-/** Whether they reach over the edges, so that samples are read in a padded copy. */
-export function arePadded(windows: Windows): boolean {
-  const { input, front } = windows;
-  return reachOf(windows).some((reach, i) => front[i] > 0 || reach > input[i]);
-}
-
-/** Windows that kernels take at once. */
-const BLOCK = 128;
-
-/** The tables of windows for kernels, as a value, and what kernels need beside it. */
-export interface WindowTables {
+/** The tables of windows for kernels, as a value, and how they lie. */
+export interface WindowTables extends WindowLayout {
   readonly tables: Value;
-  /** Floats of the padded copies of all samples that kernels take at once; 0 where there are none. */
-  readonly paddedFloats: number;
-  /** Entries of a window that are not neighbours: it consists of so many runs, each of so many floats (of a group). */
-  readonly runs: number;
-  readonly run: number;
 }
 
-/**
- * Emits the step that computes the tables.
- *
- * @param merge whether what follows each other in memory without a gap is one run; else each run is the channels (of a
- *   group) of one entry.
- */
-export function emitWindows(b: Tape, windows: Windows, { groups = 1, merge = true } = {}): WindowTables {
+/** Emits the step that computes the tables. */
+export function emitWindows(b: Tape, windows: Windows, groups: number): WindowTables {
   const { input, output, size, strides, dilation, front, channels } = windows;
-  const padded = arePadded(windows);
-  const read = padded ? reachOf(windows) : input;
-  let run = channels / groups;
-  let pitch = channels;
-  for (const axis of merge ? [2, 1, 0] : []) {
-    // Entries are neighbours where nothing lies between them, and so are rows that are read from end to end.
-    if (run !== pitch || (dilation[axis] > 1 && size[axis] > 1)) break;
-    run *= size[axis];
-    pitch *= read[axis];
-  }
-  const runs = (sizeOf(size) * channels) / groups / run;
-  const count = sizeOf(output);
-  const block = Math.max(1, Math.floor(BLOCK / count));
-  const tables = new Value([128 + 4 * (block * count + runs)], { type: 'uint8' });
+  const layout = layoutOf(windows, groups);
+  const tables = new Value([layout.tableBytes], { type: 'uint8' });
   const [inDepth, inHeight, inWidth] = input;
   const [outDepth, outHeight, outWidth] = output;
   const [sizeDepth, sizeHeight, sizeWidth] = size;
@@ -204,9 +169,9 @@ export function emitWindows(b: Tape, windows: Windows, { groups = 1, merge = tru
     ...([inDepth, inHeight, inWidth, outDepth, outHeight, outWidth] as const),
     ...([sizeDepth, sizeHeight, sizeWidth, strideDepth, strideHeight, strideWidth] as const),
     ...([stepDepth, stepHeight, stepWidth, frontDepth, frontHeight, frontWidth] as const),
-    ...([channels, groups, run, block] as const),
+    ...([channels, groups, layout.run, layout.block] as const),
   );
-  return { tables, paddedFloats: padded ? block * sizeOf(read) * channels : 0, runs, run };
+  return { ...layout, tables };
 }
 
 function dilated(dilation: Shape): string {

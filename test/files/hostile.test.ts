@@ -574,5 +574,10 @@ describe('a program that reaches for more than its own', () => {
     const sparse = fl.SparseMatrix.fromRows([[7]], 8);
     expect(() => inference.load(wider).predict(sparse)).toThrow(/needs dense data/);
     expect(inference.load(dense).predict(fl.SparseMatrix.fromRows([[3]], 4)).data.length).toBe(3);
+    // Nor by a kernel that takes them as its second operand.
+    const pair = [fl.input({ shape: [4] }), fl.input({ shape: [4] })];
+    const sum = fl.model({ inputs: pair, outputs: fl.layers.add()(pair) }).save();
+    const rows = fl.SparseMatrix.fromRows([[3]], 4);
+    expect(() => inference.load(sum).predict([[[1, 2, 3, 4]], rows])).toThrow(/needs dense data/);
   });
 });

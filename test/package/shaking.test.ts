@@ -153,7 +153,8 @@ describe('what a bundle keeps of src/', () => {
     expect(kept).toContain('infer/load.ts');
     const rooms =
       /^(errors|names|shape)\.ts$|^(file|infer|wasm)\/|^data\/(adapt|column|feed|sparse|sparseColumn|sparseRows|stream|tensor)\.ts$/;
-    const plan = /^plan\/(bind|indices|memory|parameter|portable|program|step|unread|value)\.ts$/;
+    const plan =
+      /^plan\/(bind|convolution\/layout|convolution\/scratch|indices|memory|parameter|portable|program|step|unread|value)\.ts$/;
     expect(kept.filter((file) => !rooms.test(file) && !plan.test(file))).toEqual([]);
     expect(kept.filter((file) => file.endsWith('.base64.ts'))).toEqual(['wasm/generated/forward.base64.ts']);
   });

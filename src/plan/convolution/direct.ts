@@ -1,8 +1,6 @@
 import { spatial } from '../../wasm/spatial.js';
 import { type Method, samplesOf, scratchOf } from './method.js';
-
-/** Floats of scratch for a tile of results and a table of four windows. */
-const TILE = 48;
+import { directBackScratch, directScratch, TILE } from './scratch.js';
 
 /** Windows whose gradients are packed at once, 8 filters wide. */
 const SLICE = 128;
@@ -12,16 +10,16 @@ export const direct: Required<Method> = {
   fits: () => true,
 
   forward(b, convolution, y, x, kernel, bias) {
-    const { filters, groups } = convolution;
-    const { tables, paddedFloats, runs, run } = convolution.tables(b);
-    const scratch = scratchOf(TILE + groups * runs * run * panels(filters / groups) + paddedFloats);
+    const { filters } = convolution;
+    const { tables, ...layout } = convolution.tables(b);
+    const scratch = scratchOf(directScratch(layout, filters));
     b.emitFor(y, spatial, 'convolve', y, x, kernel, bias, tables, scratch, filters, samplesOf(x));
   },
 
   inputGradient(b, convolution, dx, dy, kernel) {
     const { filters } = convolution;
-    const { tables, paddedFloats, runs, run } = convolution.tables(b);
-    const scratch = scratchOf(TILE + filters * runs * panels(run) + paddedFloats);
+    const { tables, ...layout } = convolution.tables(b);
+    const scratch = scratchOf(directBackScratch(layout, filters));
     b.emit(spatial, 'convolveInputGradient', dx, dy, kernel, tables, scratch, filters, samplesOf(dy));
   },
 
@@ -32,8 +30,3 @@ export const direct: Required<Method> = {
     b.emit(spatial, 'convolveWeightGradient', dw, x, dy, start, tables, scratch, filters, samplesOf(x));
   },
 };
-
-/** So many columns in whole panels. */
-function panels(columns: number): number {
-  return Math.ceil(columns / 8) * 8;
-}

@@ -32,7 +32,7 @@ export function describeConvolution(windows: Windows, filters: number, groups: n
     filters,
     groups,
     tables(b) {
-      tables ??= emitWindows(b, windows, { groups });
+      tables ??= emitWindows(b, windows, groups);
       return tables;
     },
   };

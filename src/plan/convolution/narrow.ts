@@ -4,9 +4,8 @@ import { Value } from '../value.js';
 import { hasUnitStrides, mirrorWindows } from '../windows.js';
 import { direct } from './direct.js';
 import { type Convolution, describeConvolution, type Method, samplesOf, scratchOf } from './method.js';
+import { narrowScratch } from './scratch.js';
 
-/** Floats of scratch for a tile and a table of four windows. */
-const TILE = 48;
 /** Up to so many filters vectors along the windows are faster than vectors along the filters: up to six times, for one. */
 const MOST = 4;
 
@@ -18,15 +17,15 @@ export const narrow: Method = {
 
   forward(b, convolution, y, x, kernel, bias) {
     const { filters } = convolution;
-    const { tables, paddedFloats, runs, run } = convolution.tables(b);
-    const scratch = scratchOf(TILE + filters * runs * whole(run) + paddedFloats);
+    const { tables, ...layout } = convolution.tables(b);
+    const scratch = scratchOf(narrowScratch(layout, filters));
     b.emitFor(y, spatial, 'convolveNarrow', y, x, kernel, bias, tables, scratch, filters, samplesOf(x));
   },
 
   weightGradient(b, convolution, dw, x, dy, start) {
     const { filters } = convolution;
-    const { tables, paddedFloats, runs, run } = convolution.tables(b);
-    const scratch = scratchOf(TILE + filters * runs * whole(run) + paddedFloats);
+    const { tables, ...layout } = convolution.tables(b);
+    const scratch = scratchOf(narrowScratch(layout, filters));
     b.emit(
       spatial,
       'convolveNarrowWeightGradient',
@@ -47,8 +46,3 @@ export const narrowMirrored: Method = {
     direct.forward(b, back, dx, dy, mirrored, 0);
   },
 };
-
-/** So many floats in whole vectors. */
-function whole(floats: number): number {
-  return Math.ceil(floats / 4) * 4;
-}

@@ -1,6 +1,30 @@
-/** Floats of scratch that the kernels for images need, in the order in which they divide it. */
-import { WINDOWS, WINOGRAD_TILES } from '../../wasm/spatial.js';
+/** Floats of scratch that kernels need, in the order in which they divide it. */
+import { WINDOWS, WINOGRAD_TILES } from '../../wasm/generated/spatial.js';
 import type { ImageConvolution } from './image.js';
+import type { WindowLayout } from './layout.js';
+
+/** A tile of results and a table of four windows. */
+export const TILE = 48;
+
+/** `convolve`: a tile, the weights in panels of 8 filters, and samples with their padding. */
+export function directScratch({ groups, runs, run, paddedFloats }: WindowLayout, filters: number): number {
+  return TILE + groups * runs * run * whole(filters / groups) + paddedFloats;
+}
+
+/** `convolveInputGradient`: the same with panels of 8 floats of a run. */
+export function directBackScratch({ runs, run, paddedFloats }: WindowLayout, filters: number): number {
+  return TILE + filters * runs * whole(run) + paddedFloats;
+}
+
+/** `convolveNarrow` and its gradient of the weights: weights in whole vectors along the runs. */
+export function narrowScratch({ runs, run, paddedFloats }: WindowLayout, filters: number): number {
+  return TILE + filters * runs * Math.ceil(run / 4) * 4 + paddedFloats;
+}
+
+/** All passes of depthwise convolutions. */
+export function depthwiseScratch({ paddedFloats }: WindowLayout): number {
+  return TILE + paddedFloats;
+}
 
 /** A cache line: keeps frequencies apart, and takes what whole vectors write too much. */
 const LINE = 16;
@@ -28,7 +52,7 @@ export function entryScratch({ height, width, channels, filters, padding }: Imag
   return 3 * run * filters + (height + 2 * padding) * (width + 2 * padding) * channels + LINE;
 }
 
-/** So many channels in whole panels of eight. */
-function whole(channels: number): number {
-  return Math.ceil(channels / 8) * 8;
+/** So many columns in whole panels of eight. */
+function whole(columns: number): number {
+  return Math.ceil(columns / 8) * 8;
 }
