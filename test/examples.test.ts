@@ -16,6 +16,11 @@ const LARGER = [
   { name: 'imdb', data: 'imdb-reviews/train_10000.tsv.gz', pictures: ['imdb-curves.svg'] },
   { name: 'reuters', data: 'reuters-r8/r8-train-all-terms.txt.gz', pictures: ['reuters-curves.svg'] },
   { name: 'mnist', data: 'mnist/train-images-idx3-ubyte.gz', pictures: [] },
+  { name: 'cnn', data: 'mnist/train-images-idx3-ubyte.gz', pictures: [] },
+  { name: 'fashion', data: 'fashion-mnist-29k/train-images-idx3-ubyte.gz', pictures: [] },
+  { name: 'cifar', data: 'cifar10-subset/train_1500.bin.gz', pictures: [] },
+  { name: 'denoise', data: 'mnist/train-images-idx3-ubyte.gz', pictures: ['denoise.png'] },
+  { name: 'dcgan', data: 'mnist/train-images-idx3-ubyte.gz', pictures: ['dcgan.png'] },
 ];
 
 const built = existsSync(at('../dist/index.js'));
@@ -45,6 +50,11 @@ async function run(file: string, data = dataFolder, ...args: string[]) {
 async function expectPictures(names: readonly string[]) {
   expect((await readdir(join(folder, 'output'))).sort()).toEqual([...names].sort());
   for (const name of names) {
+    if (name.endsWith('.png')) {
+      const { width, height } = decode(await readFile(join(folder, 'output', name)));
+      expect(Math.min(width, height)).toBeGreaterThan(100);
+      continue;
+    }
     const svg = await readFile(join(folder, 'output', name), 'utf8');
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
     expect(svg.trimEnd()).toMatch(/<\/svg>$/);
