@@ -14,6 +14,9 @@ const rows = [
   { id: 'mnist-256', model: 'mnist', form: 'dense', rows: 256 },
   { id: 'cnn', model: 'cnn', form: 'dense', rows: 1 },
   { id: 'cnn-256', model: 'cnn', form: 'dense', rows: 256 },
+  { id: 'conv16', model: 'conv16', form: 'dense', rows: 32 },
+  { id: 'conv64', model: 'conv64', form: 'dense', rows: 16 },
+  { id: 'conv128', model: 'conv128', form: 'dense', rows: 32 },
 ].map((row) => {
   const form = row.model === 'imdb' ? `, ${row.form === 'csr' ? 'CSR' : 'dense'}` : '';
   const model = models[row.model];
@@ -21,7 +24,7 @@ const rows = [
     ...row,
     title: `${model.title}, ${row.rows === 1 ? 'one row' : `${row.rows} rows`}${form}`,
     inputs: row.rows === 1 ? INPUTS : 2,
-    // One row has no products of matrices, and convolutions need fewer operations than are counted.
+    // One row has no products of matrices. Convolutions are counted as direct ones: some need fewer operations.
     flops: row.rows === 1 || row.model === 'cnn' ? undefined : forwardFlops(model, row.rows),
   };
 });
@@ -52,7 +55,7 @@ export const predict = {
     return {
       async outputs() {
         const outputs = [];
-        for (const input of inputs) outputs.push(...(await predictor.call(input)));
+        for (const input of inputs) for (const value of await predictor.call(input)) outputs.push(value);
         return probes(outputs.length).map((i) => outputs[i]);
       },
       time: (pace) => (rows === 1 ? timeEach(call, pace) : timePeak(peer, () => timeCalls(call, pace))),

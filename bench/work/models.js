@@ -9,6 +9,15 @@ const conv = (filters, kernelSize, activation) => ({ kind: 'conv2d', filters, ke
 const maxPooling = (poolSize) => ({ kind: 'maxPooling2d', poolSize });
 const flatten = { kind: 'flatten' };
 
+/** One convolution, 3x3, on maps of that side: what is asked of it is its forward pass. */
+const convolution = (side, channels) => ({
+  title: `convolution 3x3 of ${side}x${side}, ${channels} to ${channels}`,
+  inputs: side * side * channels,
+  layers: [reshape([side, side, channels]), conv(channels, 3, 'linear'), flatten],
+  data: 'digits',
+  targets: 'inputs',
+});
+
 /**
  * The models that are trained and asked, as plain data that every peer reads, in whatever language it is. A layer has a
  * `kind` that peers know or refuse, so that other kinds can join.
@@ -37,6 +46,9 @@ export const models = {
     data: 'digits',
     targets: 'labels',
   },
+  conv16: convolution(32, 16),
+  conv64: convolution(28, 64),
+  conv128: convolution(14, 128),
   imdb: {
     title: 'IMDB 10000-16-16-1',
     inputs: 10000,
