@@ -13,6 +13,8 @@ export class Runtime {
   readonly team: Team | undefined;
   readonly #instances = new Map<KernelModule<unknown>, unknown>();
   #region: Allocation | undefined;
+  /** The step whose temporaries have been left where they are. */
+  #keptFor: Promise<void> | undefined;
   #overlay: KernelModule<object> | undefined;
   #wasmBytes = 0;
 
@@ -71,12 +73,25 @@ export class Runtime {
     return this.#region?.address ?? 0;
   }
 
-  /** Sees to it that the shared region holds `bytes` bytes. */
+  /**
+   * Sees to it that the shared region holds `bytes` bytes. While a step waits for its threads it needs what it has left
+   * there: whoever comes meanwhile gets another region, and that one goes when the step is done.
+   */
   reserveRegion(bytes: number, purpose: string): void {
+    this.#keepForPending();
     if (this.#region && this.#region.bytes >= bytes) return;
     const region = this.heap.allocate(bytes, purpose);
     if (this.#region) this.heap.release(this.#region);
     this.#region = region;
+  }
+
+  #keepForPending(): void {
+    const pending = this.team?.pending;
+    const region = this.#region;
+    if (!pending || !region || this.#keptFor === pending) return;
+    this.#keptFor = pending;
+    this.#region = undefined;
+    void pending.then(() => this.heap.release(region));
   }
 }
 

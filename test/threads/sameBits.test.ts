@@ -170,6 +170,44 @@ describe.skipIf(!built)(`the same seed and number of threads${reason}`, () => {
     }
   });
 
+  test('whoever else computes while a step waits for its threads', async () => {
+    const fl = await open(2);
+    const { dense, batchNormalization } = fl.layers;
+    const train = async () => {
+      fl.setSeed(4);
+      const model = fl.sequential([
+        dense({ units: 512, activation: 'relu', inputShape: [WIDTH] }),
+        dense({ units: 64, activation: 'relu' }),
+        // Its statistics move behind the optimizer, by what stands in the temporaries of this thread.
+        batchNormalization(),
+        dense({ units: 4, activation: 'softmax' }),
+      ]);
+      model.compile({ optimizer: 'sgd', loss: 'sparseCategoricalCrossentropy' });
+      await model.fit(x, labels, { ...options, epochs: 2 });
+      return hashOf(model.getWeights());
+    };
+    const expected = await train();
+    const other = fl.sequential([dense({ units: 512, inputShape: [WIDTH] }), dense({ units: 8 })]);
+    const inputs = fl.tensor(x, [500, WIDTH]);
+    const answer = other.predict(inputs, { batchSize: 500 });
+    const hurry = slowThreads();
+    let asked = 0;
+    const timer = setInterval(() => {
+      asked++;
+      other.predict(inputs, { batchSize: 500 });
+      // Every other one asks for more memory than all before.
+      if (asked % 2) fl.randomNormal([1000 * (500 + asked)]);
+    }, 0);
+    try {
+      expect(await train()).toBe(expected);
+    } finally {
+      clearInterval(timer);
+      hurry();
+    }
+    expect(asked).toBeGreaterThan(3);
+    expect(other.predict(inputs, { batchSize: 500 })).toEqual(answer);
+  });
+
   test('while the memory grows', async () => {
     const expected = await train(await open(2));
     const fl = await open(2);
