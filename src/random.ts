@@ -95,15 +95,6 @@ export function permutation(n: number, seed: number, stream = 0): Int32Array {
   return permutationOf(n, { seed: checkSeed(seed, 'permutation'), ordinal: 0 }, 0, stream);
 }
 
-/** `n` float32 numbers uniform in [0, 1), the same everywhere for the same seed and stream. */
-export function randomUniform(n: number, seed: number, stream = 0): Float32Array {
-  checkSeed(seed, 'randomUniform');
-  const shared = runtime();
-  const kernels = shared.kernels(core);
-  const { at, end } = draw(n, (address) => kernels.randomUniform(address, seed, 0, 0, stream, 0, 1, n));
-  return shared.heap.f32.slice(at, end);
-}
-
 /** `n` float32 numbers of a distribution: those of the seed, or the next of those that follow from `setSeed`. */
 export function drawn(
   kernel: 'randomNormal' | 'randomUniform',

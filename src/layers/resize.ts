@@ -9,6 +9,8 @@ import { perAxis } from './windowed.js';
 
 /** What is cut off or added before and behind the entries of an axis. */
 type Ends = readonly [before: number, after: number];
+/** The ends of the only axis, or those of every axis. */
+type EndsOfAxes = number | readonly (number | Ends)[];
 
 export interface Cropping1DOptions extends LayerOptions {
   /** How many time steps go before and behind, or one number for both. Default [1, 1]. */
@@ -59,7 +61,13 @@ export interface UpSampling3DOptions extends LayerOptions {
 
 /** Changes the sizes of the axes before the last, the channels. */
 abstract class Resize extends Layer {
-  protected abstract readonly rank: number;
+  protected readonly rank: number;
+
+  constructor(rank: number, options: LayerOptions, where: string) {
+    super(options);
+    checkOptions(options, COMMON, where);
+    this.rank = rank;
+  }
 
   protected abstract along(b: Builder, x: Value, axis: number): Value;
 
@@ -77,16 +85,13 @@ abstract class Resize extends Layer {
   }
 }
 
-/** Cuts off entries at both ends of time: [batch, steps, channels]. */
-export class Cropping1D extends Resize {
-  static override className = 'Cropping1D';
-  protected override readonly rank: number = 1;
+/** Cuts off entries at both ends of every axis. */
+abstract class Cropping extends Resize {
   readonly cropping: readonly Ends[];
 
-  constructor({ cropping = [1, 1], ...options }: Cropping1DOptions = {}) {
-    super(options);
-    checkOptions(options, COMMON, 'layers.cropping1D');
-    this.cropping = [endsOf(cropping, 'layers.cropping1D: cropping')];
+  constructor(rank: number, cropping: EndsOfAxes, options: LayerOptions) {
+    super(rank, options, `layers.cropping${rank}D`);
+    this.cropping = endsOfAll(cropping, rank, `layers.cropping${rank}D: cropping`);
   }
 
   protected override along(b: Builder, x: Value, axis: number): Value {
@@ -94,124 +99,89 @@ export class Cropping1D extends Resize {
   }
 
   override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), cropping: this.cropping[0] };
+    return { ...super.getConfig(), cropping: asGiven(this.cropping) };
+  }
+}
+
+/** Adds zeros at both ends of every axis. */
+abstract class ZeroPadding extends Resize {
+  readonly padding: readonly Ends[];
+
+  constructor(rank: number, padding: EndsOfAxes, options: LayerOptions) {
+    super(rank, options, `layers.zeroPadding${rank}D`);
+    this.padding = endsOfAll(padding, rank, `layers.zeroPadding${rank}D: padding`);
+  }
+
+  protected override along(b: Builder, x: Value, axis: number): Value {
+    return b.pad(x, axis, ...this.padding[axis]);
+  }
+
+  override getConfig(): Record<string, unknown> {
+    return { ...super.getConfig(), padding: asGiven(this.padding) };
+  }
+}
+
+/** Cuts off entries at both ends of time: [batch, steps, channels]. */
+export class Cropping1D extends Cropping {
+  static override className = 'Cropping1D';
+
+  constructor({ cropping = 1, ...options }: Cropping1DOptions = {}) {
+    super(1, cropping, options);
   }
 }
 
 /** Cuts off rows and columns at the edges of images [batch, rows, columns, channels]. */
-export class Cropping2D extends Resize {
+export class Cropping2D extends Cropping {
   static override className = 'Cropping2D';
-  protected override readonly rank: number = 2;
-  readonly cropping: readonly Ends[];
 
   constructor({ cropping = 0, ...options }: Cropping2DOptions = {}) {
-    super(options);
-    checkOptions(options, COMMON, 'layers.cropping2D');
-    this.cropping = endsOfAll(cropping, 2, 'layers.cropping2D: cropping');
-  }
-
-  protected override along(b: Builder, x: Value, axis: number): Value {
-    return crop(b, x, axis, this.cropping[axis]);
-  }
-
-  override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), cropping: this.cropping };
+    super(2, cropping, options);
   }
 }
 
 /** Cuts off planes, rows and columns at the faces of [batch, depth, rows, columns, channels]. */
-export class Cropping3D extends Resize {
+export class Cropping3D extends Cropping {
   static override className = 'Cropping3D';
-  protected override readonly rank: number = 3;
-  readonly cropping: readonly Ends[];
 
   constructor({ cropping = 1, ...options }: Cropping3DOptions = {}) {
-    super(options);
-    checkOptions(options, COMMON, 'layers.cropping3D');
-    this.cropping = endsOfAll(cropping, 3, 'layers.cropping3D: cropping');
-  }
-
-  protected override along(b: Builder, x: Value, axis: number): Value {
-    return crop(b, x, axis, this.cropping[axis]);
-  }
-
-  override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), cropping: this.cropping };
+    super(3, cropping, options);
   }
 }
 
 /** Zeros at both ends of time: [batch, steps, channels]. */
-export class ZeroPadding1D extends Resize {
+export class ZeroPadding1D extends ZeroPadding {
   static override className = 'ZeroPadding1D';
-  protected override readonly rank: number = 1;
-  readonly padding: readonly Ends[];
 
   constructor({ padding = 1, ...options }: ZeroPadding1DOptions = {}) {
-    super(options);
-    checkOptions(options, COMMON, 'layers.zeroPadding1D');
-    this.padding = [endsOf(padding, 'layers.zeroPadding1D: padding')];
-  }
-
-  protected override along(b: Builder, x: Value, axis: number): Value {
-    return b.pad(x, axis, ...this.padding[axis]);
-  }
-
-  override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), padding: this.padding[0] };
+    super(1, padding, options);
   }
 }
 
 /** Zeros around images [batch, rows, columns, channels]. */
-export class ZeroPadding2D extends Resize {
+export class ZeroPadding2D extends ZeroPadding {
   static override className = 'ZeroPadding2D';
-  protected override readonly rank: number = 2;
-  readonly padding: readonly Ends[];
 
   constructor({ padding = 1, ...options }: ZeroPadding2DOptions = {}) {
-    super(options);
-    checkOptions(options, COMMON, 'layers.zeroPadding2D');
-    this.padding = endsOfAll(padding, 2, 'layers.zeroPadding2D: padding');
-  }
-
-  protected override along(b: Builder, x: Value, axis: number): Value {
-    return b.pad(x, axis, ...this.padding[axis]);
-  }
-
-  override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), padding: this.padding };
+    super(2, padding, options);
   }
 }
 
 /** Zeros around [batch, depth, rows, columns, channels]. */
-export class ZeroPadding3D extends Resize {
+export class ZeroPadding3D extends ZeroPadding {
   static override className = 'ZeroPadding3D';
-  protected override readonly rank: number = 3;
-  readonly padding: readonly Ends[];
 
   constructor({ padding = 1, ...options }: ZeroPadding3DOptions = {}) {
-    super(options);
-    checkOptions(options, COMMON, 'layers.zeroPadding3D');
-    this.padding = endsOfAll(padding, 3, 'layers.zeroPadding3D: padding');
-  }
-
-  protected override along(b: Builder, x: Value, axis: number): Value {
-    return b.pad(x, axis, ...this.padding[axis]);
-  }
-
-  override getConfig(): Record<string, unknown> {
-    return { ...super.getConfig(), padding: this.padding };
+    super(3, padding, options);
   }
 }
 
 /** Every time step several times: [batch, steps, channels] to [batch, steps * size, channels]. */
 export class UpSampling1D extends Resize {
   static override className = 'UpSampling1D';
-  protected override readonly rank: number = 1;
   readonly size: number;
 
   constructor({ size = 2, ...options }: UpSampling1DOptions = {}) {
-    super(options);
-    checkOptions(options, COMMON, 'layers.upSampling1D');
+    super(1, options, 'layers.upSampling1D');
     this.size = checkCount(size, 'layers.upSampling1D: size');
   }
 
@@ -227,13 +197,11 @@ export class UpSampling1D extends Resize {
 /** Images [batch, rows, columns, channels] several times as large. */
 export class UpSampling2D extends Resize {
   static override className = 'UpSampling2D';
-  protected override readonly rank: number = 2;
   readonly size: readonly number[];
   readonly interpolation: Interpolation;
 
   constructor({ size = 2, interpolation = 'nearest', ...options }: UpSampling2DOptions = {}) {
-    super(options);
-    checkOptions(options, COMMON, 'layers.upSampling2D');
+    super(2, options, 'layers.upSampling2D');
     this.size = perAxis(size, 2, 'layers.upSampling2D: size');
     checkChoice(interpolation, 'layers.upSampling2D: interpolation', interpolations);
     this.interpolation = interpolation;
@@ -254,12 +222,10 @@ export class UpSampling2D extends Resize {
 /** Every entry of [batch, depth, rows, columns, channels] several times along each axis. */
 export class UpSampling3D extends Resize {
   static override className = 'UpSampling3D';
-  protected override readonly rank: number = 3;
   readonly size: readonly number[];
 
   constructor({ size = 2, ...options }: UpSampling3DOptions = {}) {
-    super(options);
-    checkOptions(options, COMMON, 'layers.upSampling3D');
+    super(3, options, 'layers.upSampling3D');
     this.size = perAxis(size, 3, 'layers.upSampling3D: size');
   }
 
@@ -297,11 +263,17 @@ function endsOf(ends: number | Ends, argument: string): Ends {
   return [checkCount(pair[0], argument, 0), checkCount(pair[1], argument, 0)];
 }
 
-function endsOfAll(given: number | readonly (number | Ends)[], rank: number, argument: string): Ends[] {
+function endsOfAll(given: EndsOfAxes, rank: number, argument: string): Ends[] {
+  if (rank === 1) return [endsOf(given as number | Ends, argument)];
   const list = typeof given === 'number' ? new Array<number>(rank).fill(given) : given;
   if (Array.isArray(list) && list.length === rank) return list.map((ends) => endsOf(ends, argument));
   throw new ConfigError(
     'option-value',
     `${argument} must be a number or a list of ${rank}, but got ${JSON.stringify(given)}.`,
   );
+}
+
+/** As the option has it: one axis has one pair. */
+function asGiven(ends: readonly Ends[]): Ends | readonly Ends[] {
+  return ends.length === 1 ? ends[0] : ends;
 }
