@@ -1,4 +1,5 @@
 import { copyTile, packColumns, packRows } from './pack';
+import { isShallow, shallowProduct } from './shallow';
 import { tile6x8, tiles4x8, tileUpTo4x8 } from './tile';
 import { outerProduct, rowDots, vectorMatrix } from './vector';
 
@@ -21,6 +22,13 @@ const MC = 128;
 /** Blocks for transposed A of more than MC columns, which is repacked for every block and so wants to serve many. */
 const NC_COLUMNS = 512;
 const KC_COLUMNS = 256;
+/**
+ * A small C from transposed A, as kernels of 1x1 have it: with so few rows B is not worth a copy and is read in place, in
+ * blocks of so many values with those of A.
+ */
+const SMALL_ROWS = 48;
+const SMALL_SIDES = 128;
+const SMALL_VALUES = 6144;
 
 /** A block of B has at most this many values in either case. */
 const PACKED_VALUES = 131072;
@@ -47,7 +55,7 @@ export function gemmNN(
   if (m == 1) vectorMatrix(c, a, b, start, n, k);
   else if (n == 1) rowDots(c, a, b, start, start == c ? 4 : 0, m, k);
   else if (k == 1) outerProduct(c, a, b, start, start == c ? <usize>n << 2 : 0, m, n);
-  else blocked(c, a, <usize>k << 2, 4, b, <usize>n << 2, false, start, scratch, m, n, k);
+  else rowMajor(c, a, b, <usize>n << 2, false, start, scratch, m, n, k);
 }
 
 /** C[m, n] = start + A[m, k] . B[n, k] transposed. */
@@ -64,7 +72,7 @@ export function gemmNT(
   if (m == 1) rowDots(c, b, a, start, 4, n, k);
   else if (n == 1) rowDots(c, a, b, start, start == c ? 4 : 0, m, k);
   else if (k == 1) outerProduct(c, a, b, start, start == c ? <usize>n << 2 : 0, m, n);
-  else blocked(c, a, <usize>k << 2, 4, b, <usize>k << 2, true, start, scratch, m, n, k);
+  else rowMajor(c, a, b, <usize>k << 2, true, start, scratch, m, n, k);
 }
 
 /** C[m, n] = start + A[k, m] transposed . B[k, n]. */
@@ -85,6 +93,27 @@ export function gemmTN(
   else blocked(c, a, 4, <usize>m << 2, b, <usize>n << 2, false, start, scratch, m, n, k);
 }
 
+/** A as it is: whole tiles of few steps first, the rest in blocks. */
+function rowMajor(
+  c: usize,
+  a: usize,
+  b: usize,
+  bRow: usize,
+  transposed: bool,
+  start: usize,
+  scratch: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+): void {
+  const done = isShallow(k) && (n & 7) == 0 ? m & ~3 : 0;
+  if (done) shallowProduct(c, a, b, bRow, transposed, start, scratch, done, n, k);
+  if (done == m) return;
+  const rest = c + (<usize>(done * n) << 2);
+  const from = start == c ? rest : start;
+  blocked(rest, a + (<usize>(done * k) << 2), <usize>k << 2, 4, b, bRow, transposed, from, scratch, m - done, n, k);
+}
+
 function blocked(
   c: usize,
   a: usize,
@@ -102,18 +131,20 @@ function blocked(
   const cRow = <usize>n << 2;
   const packedB = scratch + 256;
   const packedA = packedB + PACKED_VALUES * 4;
-  const direct = !transposed && (n * k <= DIRECT_MAX || m <= 10);
+  const small = aStep > 4 && m <= SMALL_ROWS && m + n <= SMALL_SIDES;
+  const direct = !transposed && (n * k <= DIRECT_MAX || m <= 10 || small);
   // The columns of A lie apart in memory, every step of k in another cache line; a wide product repacks them, and one
   // whose columns lie a multiple of 2048 bytes apart, where they push each other out of the first-level cache.
   const strips = aStep > 4 && !direct && (n > 256 || (n > 16 && !(aStep & 2047)));
-  // A narrow C is walked row tile by row tile, so that A is read from memory once; a wide one by panels.
-  const mBlock = n > 16 ? MC : aStep == 4 ? HEIGHT : 40;
+  // A narrow C is walked row tile by row tile, so that A is read from memory once; a wide one by panels, and so is one with
+  // so short rows of A that MC of them stay in the cache.
+  const mBlock = n > 16 || k <= 64 ? MC : aStep == 4 ? HEIGHT : 40;
   // Strips that hold all rows are packed once for all columns; so few rows also want C to be visited seldom.
   const once = strips && m <= MC;
   const nBlock = strips && !once ? NC_COLUMNS : NC;
-  const kBlock = aStep > 4 && !once ? KC_COLUMNS : KC;
+  const kBlock = small ? SMALL_VALUES / (m + n) : direct ? max(k, 1) : aStep > 4 && !once ? KC_COLUMNS : KC;
   // Blocks of equal depth: a last one of a few steps would read and write all of C for little.
-  const kBlocks = direct ? 1 : (k + kBlock - 1) / kBlock;
+  const kBlocks = (k + kBlock - 1) / kBlock;
   const kStep = max((k + kBlocks - 1) / max(kBlocks, 1), 1);
   for (let kk = 0; kk < k || kk == 0; kk += kStep) {
     const depth = min(kStep, k - kk);
@@ -124,7 +155,7 @@ function blocked(
       let panelStep: usize = 32;
       let panelNext = <usize>depth << 5;
       if (direct) {
-        panel = b + (<usize>nn << 2);
+        panel = b + <usize>kk * bRow + (<usize>nn << 2);
         panelStep = bRow;
         panelNext = 32;
       } else if (transposed) packRows(packedB, b + <usize>nn * bRow + (<usize>kk << 2), bRow, depth, width);

@@ -1,5 +1,6 @@
 import { multiplyAdd } from '../simd';
 import { packRows } from '../pack';
+import { isShallow, shallowTiles4x8 } from '../shallow';
 import { tiles4x8 } from '../tile';
 import { APART, eachTile, Input, InputBack, Output, OutputBack, rowOf, stepOf, WINOGRAD_TILES } from './tiles';
 import { transformPooled, transformWeights, transformWeightsBack } from './transforms';
@@ -79,7 +80,8 @@ function products(m: usize, v: usize, u: usize, bias: usize, count: i32, c: i32,
     let from = u;
     for (let j: usize = 0; j < mRow; j += 32) {
       const start = f == 5 && bias ? bias + j : ZEROS;
-      tiles4x8(m + j, mRow, start, 0, v, vRow, 4, 4 * vRow, from, 32, c, groups);
+      if (isShallow(c)) shallowTiles4x8(m + j, mRow, start, 0, v, from, c, groups);
+      else tiles4x8(m + j, mRow, start, 0, v, vRow, 4, 4 * vRow, from, 32, c, groups);
       from += panel;
     }
     if (single) {

@@ -67,6 +67,11 @@ describe.each(orientations)('$kernel', (orientation) => {
         [40, 16, 2500],
         [512, 24, 33],
         [1024, 20, 67],
+        [263, 72, 8],
+        [261, 72, 16],
+        [135, 136, 24],
+        [48, 80, 403],
+        [16, 20, 1001],
       ];
       for (const [m, n, k] of shapes) check(orientation, m, n, k, start);
     },
