@@ -1,5 +1,5 @@
 import { Add, addPatch, gatherPatch, patchPixel, Replace, storePatch } from './patch';
-import { transformInput, transformInputBack, transformOutput, transformOutputBack } from './transforms';
+import { Part, transformInput, transformInputBack, transformOutput, transformOutputBack, Whole } from './transforms';
 
 /**
  * Walks over the tiles of 2x2 results of a batch, which are numbered through all images. Those at the edges of an image, and
@@ -26,6 +26,22 @@ export function stepOf(channels: i32): usize {
   return <usize>WINOGRAD_TILES * rowOf(channels) + APART;
 }
 
+/** Which pixels of a square of 4x4 from (top, left) on are in the image: bit 4 row + column. */
+// @ts-ignore: decorator
+@inline
+function insideOf(top: i32, left: i32, height: i32, width: i32): i32 {
+  const rows = fourFrom(top, height);
+  // A bit for every row, times the bits of the columns.
+  return ((rows & 1) | ((rows & 2) << 3) | ((rows & 4) << 6) | ((rows & 8) << 9)) * fourFrom(left, width);
+}
+
+/** Which of the four places from `first` on are from 0 to `end`: a bit for each. */
+// @ts-ignore: decorator
+@inline
+function fourFrom(first: i32, end: i32): i32 {
+  return ((1 << min(end - first, 4)) - 1) & (-1 << max(-first, 0));
+}
+
 // What is done with a square of an image. The classes are never made: they only name code to be inlined.
 
 /** Reads the 4x4 pixels of a tile. */
@@ -42,7 +58,7 @@ export class Input {
   }
   // @ts-ignore: decorator
   @inline whole(f: usize, step: usize, x: usize, line: usize, pixel: usize, vectors: i32): void {
-    transformInput(f, step, x, line, pixel, vectors);
+    transformInput<Whole>(f, step, x, line, pixel, 0, vectors);
   }
   // @ts-ignore: decorator
   @inline part(
@@ -57,8 +73,9 @@ export class Input {
     vectors: i32,
   ): void {
     const pixel = <usize>channels << 2;
-    gatherPatch(patch, x, top, left, 4, height, width, channels);
-    transformInput(f, stepOf(channels), patch, 4 * pixel, pixel, vectors);
+    const line = <usize>width * pixel;
+    const at = x + <usize>top * line + <usize>left * pixel;
+    transformInput<Part>(f, stepOf(channels), at, line, pixel, insideOf(top, left, height, width), vectors);
   }
 }
 
@@ -72,6 +89,10 @@ export class InputBack {
   }
   // @ts-ignore: decorator
   @inline writes(): bool {
+    return true;
+  }
+  // @ts-ignore: decorator
+  @inline adds(): bool {
     return true;
   }
   // @ts-ignore: decorator
@@ -107,6 +128,10 @@ export class Output {
   // @ts-ignore: decorator
   @inline writes(): bool {
     return true;
+  }
+  // @ts-ignore: decorator
+  @inline adds(): bool {
+    return false;
   }
   // @ts-ignore: decorator
   @inline whole(f: usize, step: usize, y: usize, line: usize, pixel: usize, vectors: i32): void {
@@ -166,7 +191,7 @@ export class OutputBack {
 
 /**
  * Treats `count` tiles from tile `first` of the batch on, of images with down x across tiles each, and their frequencies in
- * the block f. `images` [height, width, channels]; the square of tile (i, j) begins at (2 i - padding, 2 j - padding).
+ * the block f. `images` [height, width, channels]; the square of tile (i, j) begins at (2 i + offset, 2 j + shift).
  */
 export function eachTile<Work>(
   f: usize,
@@ -179,7 +204,8 @@ export function eachTile<Work>(
   height: i32,
   width: i32,
   channels: i32,
-  padding: i32,
+  offset: i32,
+  shift: i32,
 ): void {
   const work = changetype<Work>(0);
   const size = work.size();
@@ -193,16 +219,28 @@ export function eachTile<Work>(
   let image = images + <usize>(first / perImage) * <usize>height * line;
   let i = (first / across) % down;
   let j = first % across;
-  for (; count > 0; count--) {
-    const top = 2 * i - padding;
-    const left = 2 * j - padding;
-    if (overlaps || top < 0 || left < 0 || top + size > height || left + size > width) {
+  // Of a row of tiles those before this one end within the width.
+  const within = min((width - size - shift + 2) >> 1, across);
+  while (count > 0) {
+    const top = 2 * i + offset;
+    const left = 2 * j + shift;
+    if (overlaps || top < 0 || left < 0 || top + size > height || j >= within) {
       work.part(f, patch, image, top, left, height, width, channels, vectors);
+      f += row;
+      count--;
+      j++;
     } else {
-      work.whole(f, step, image + <usize>top * line + <usize>left * pixel, line, pixel, vectors);
+      let at = image + <usize>top * line + <usize>left * pixel;
+      const run = min(within - j, count);
+      for (let tiles = run; tiles > 0; tiles--) {
+        work.whole(f, step, at, line, pixel, vectors);
+        f += row;
+        at += 2 * pixel;
+      }
+      count -= run;
+      j += run;
     }
-    f += row;
-    if (++j == across) {
+    if (j == across) {
       j = 0;
       if (++i == down) {
         i = 0;

@@ -18,23 +18,55 @@ import { storePooled } from './pool';
  * out of the first-level cache.
  */
 
+// The pixels of a square: all of them in the image, or only those whose bit (4 row + column) is set, and the others 0. The
+// classes are never made: they only name code to be inlined.
+
+// @ts-ignore: decorator
+@final @unmanaged
+export class Whole {
+  // @ts-ignore: decorator
+  @inline pixel(at: usize, _inside: i32, _bit: i32): v128 {
+    return v128.load(at);
+  }
+}
+
+// @ts-ignore: decorator
+@final @unmanaged
+export class Part {
+  // @ts-ignore: decorator
+  @inline pixel(at: usize, inside: i32, bit: i32): v128 {
+    return v128.load(select(at, ZEROS, inside & bit));
+  }
+}
+
+const ZEROS: usize = memory.data(16, 16);
+
 /** v [16] = B' x B; `line` and `pixel` are the distances of the pixels of x in bytes. */
-export function transformInput(v: usize, step: usize, x: usize, line: usize, pixel: usize, vectors: i32): void {
+export function transformInput<Square>(
+  v: usize,
+  step: usize,
+  x: usize,
+  line: usize,
+  pixel: usize,
+  inside: i32,
+  vectors: i32,
+): void {
+  const square = changetype<Square>(0);
   for (; vectors > 0; vectors--) {
     let from = x + 2 * line;
     let to = v;
-    const c0 = v128.load(from);
+    const c0 = square.pixel(from, inside, 256);
     from += pixel;
-    const c1 = v128.load(from);
+    const c1 = square.pixel(from, inside, 512);
     from += pixel;
-    const c2 = v128.load(from);
-    const c3 = v128.load(from + pixel);
-    let t0 = f32x4.sub(v128.load(x), c0);
+    const c2 = square.pixel(from, inside, 1024);
+    const c3 = square.pixel(from + pixel, inside, 2048);
+    let t0 = f32x4.sub(square.pixel(x, inside, 1), c0);
     from = x + pixel;
-    let t1 = f32x4.sub(v128.load(from), c1);
+    let t1 = f32x4.sub(square.pixel(from, inside, 2), c1);
     from += pixel;
-    let t2 = f32x4.sub(v128.load(from), c2);
-    let t3 = f32x4.sub(v128.load(from + pixel), c3);
+    let t2 = f32x4.sub(square.pixel(from, inside, 4), c2);
+    let t3 = f32x4.sub(square.pixel(from + pixel, inside, 8), c3);
     v128.store(to, f32x4.sub(t0, t2));
     to += step;
     v128.store(to, f32x4.add(t1, t2));
@@ -44,12 +76,12 @@ export function transformInput(v: usize, step: usize, x: usize, line: usize, pix
     v128.store(to, f32x4.sub(t3, t1));
     to += step;
     from = x + line;
-    const b0 = v128.load(from);
+    const b0 = square.pixel(from, inside, 16);
     from += pixel;
-    const b1 = v128.load(from);
+    const b1 = square.pixel(from, inside, 32);
     from += pixel;
-    const b2 = v128.load(from);
-    const b3 = v128.load(from + pixel);
+    const b2 = square.pixel(from, inside, 64);
+    const b3 = square.pixel(from + pixel, inside, 128);
     t0 = f32x4.add(b0, c0);
     t1 = f32x4.add(b1, c1);
     t2 = f32x4.add(b2, c2);
@@ -75,12 +107,12 @@ export function transformInput(v: usize, step: usize, x: usize, line: usize, pix
     v128.store(to, f32x4.sub(t3, t1));
     to += step;
     from = x + 3 * line;
-    t0 = f32x4.sub(v128.load(from), b0);
+    t0 = f32x4.sub(square.pixel(from, inside, 4096), b0);
     from += pixel;
-    t1 = f32x4.sub(v128.load(from), b1);
+    t1 = f32x4.sub(square.pixel(from, inside, 8192), b1);
     from += pixel;
-    t2 = f32x4.sub(v128.load(from), b2);
-    t3 = f32x4.sub(v128.load(from + pixel), b3);
+    t2 = f32x4.sub(square.pixel(from, inside, 16384), b2);
+    t3 = f32x4.sub(square.pixel(from + pixel, inside, 32768), b3);
     v128.store(to, f32x4.sub(t0, t2));
     to += step;
     v128.store(to, f32x4.add(t1, t2));

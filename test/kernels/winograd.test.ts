@@ -72,6 +72,11 @@ function* allSizes(): Generator<Sizes> {
   }
   yield { n: WINOGRAD_TILES + 3, height: 3, width: 4, c: 16, o: 24, padding: 0 };
   yield { n: 2, height: 15, width: 16, c: 33, o: 31, padding: 1 };
+  // Tiles over the end of odd sizes on their own: beside and below, only one of them, in several groups of images.
+  yield { n: 50, height: 5, width: 7, c: 9, o: 8, padding: 0 };
+  yield { n: 211, height: 5, width: 4, c: 8, o: 5, padding: 1 };
+  yield { n: 205, height: 6, width: 7, c: 5, o: 16, padding: 0 };
+  yield { n: 199, height: 5, width: 5, c: 4, o: 6, padding: 1 };
   // Nine tiles, of which the last is a row of its own.
   yield { n: 1, height: 8, width: 7, c: 16, o: 48, padding: 0 };
   yield { n: 1, height: 5, width: 6, c: 32, o: 15, padding: 1 };
