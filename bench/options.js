@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 export const usage = `npm run bench -- [family ...] [options]
 
-  family          what to measure; all without one: gemm, kernels, train, predict, coldstart, size, scaling,
+  family          what to measure; all without one: gemm, convolution, kernels, train, predict, coldstart, size, scaling,
                   threads
   --quick         every row, but short and less exact; ends within three minutes
   --runs N        so many whole runs; figures are medians of the runs

@@ -102,6 +102,7 @@ async function files() {
   const onnx = found.some(({ file }) => file === 'ort.js') ? await import('./work/onnx.js') : undefined;
   return {
     'core.wasm': readFileSync(new URL('../dist/core.wasm', import.meta.url)),
+    'spatial.wasm': readFileSync(new URL('../dist/spatial.wasm', import.meta.url)),
     'peak.wasm': await compilePeak(),
     'boston.safetensors': boston.save(),
     ...onnx?.onnxFiles((name) => makeWeights(models[name])),

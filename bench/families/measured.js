@@ -1,3 +1,4 @@
+import { convolution } from './convolution.js';
 import { gemm } from './gemm.js';
 import { kernels } from './kernels.js';
 import { predict } from './predict.js';
@@ -5,4 +6,4 @@ import { scaling } from './scaling.js';
 import { train } from './train.js';
 
 /** The families that peers compute in their own processes, by name. */
-export const families = { gemm, kernels, train, predict, scaling };
+export const families = { gemm, convolution, kernels, train, predict, scaling };

@@ -11,6 +11,9 @@ export async function open(work) {
     async gemm(row, a, b) {
       return (await import('./fourlaneKernels.js')).gemm(row, a, b, work);
     },
+    async convolution(row, a, b) {
+      return (await import('./fourlaneKernels.js')).convolution(row, a, b, work);
+    },
     kernels: Object.fromEntries(
       ['softmax', 'sigmoid', 'tanh', 'gelu', 'adam'].map((name) => [name, kernels(name)]),
     ),

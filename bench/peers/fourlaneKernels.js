@@ -3,7 +3,7 @@ const ALIGNMENT = 64;
 /** Kernels may read a little past the end of a buffer. */
 const SLACK = 128;
 
-/** The core kernels over a memory of their own, and a way to put arrays into it. */
+/** Kernels over a memory of their own, and a way to put arrays into it. */
 class Kernels {
   #memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
   #next = PAGE;
@@ -36,9 +36,9 @@ class Kernels {
 
 const modules = new Map();
 
-async function openKernels(work) {
-  if (!modules.has(work)) modules.set(work, await WebAssembly.compile(await work.bytes('core.wasm')));
-  return new Kernels(modules.get(work));
+async function openKernels(work, file = 'core.wasm') {
+  if (!modules.has(file)) modules.set(file, await WebAssembly.compile(await work.bytes(file)));
+  return new Kernels(modules.get(file));
 }
 
 export async function gemm({ form, m, k, n }, a, b, work) {
@@ -48,6 +48,41 @@ export async function gemm({ form, m, k, n }, a, b, work) {
   const c = kernels.reserve(m * n * 4);
   const scratch = kernels.reserve(kernels.exports.GEMM_SCRATCH_BYTES.value);
   return { run: () => run(c, aAt, bAt, 0, scratch, m, n, k), result: () => kernels.view(c, m * n) };
+}
+
+/** As src/plan/convolution.ts chooses: a matrix product over the channels, or Winograd's F(2x2, 3x3). */
+export async function convolution(row, a, b, work) {
+  const { pass, size, side, channels, filters, images } = row;
+  const pixels = images * side ** 2;
+  if (size === 1) {
+    const products = {
+      forward: { form: 'NN', m: pixels, k: channels, n: filters },
+      input: { form: 'NT', m: pixels, k: filters, n: channels },
+      kernel: { form: 'TN', m: channels, k: pixels, n: filters },
+    };
+    return gemm(products[pass], a, b, work);
+  }
+  const kernels = await openKernels(work, 'spatial.wasm');
+  const [aAt, bAt] = [kernels.place(a), kernels.place(b)];
+  const lengths = {
+    forward: pixels * filters,
+    input: pixels * channels,
+    kernel: size ** 2 * channels * filters,
+  };
+  const result = kernels.reserve(lengths[pass] * 4);
+  // Not less than src/plan/convolution/scratch.ts has it.
+  const tiles = kernels.exports.WINOGRAD_TILES.value;
+  const larger = Math.max(channels, filters);
+  const scratch = kernels.reserve(
+    4 * (16 * (tiles + 3) * (channels + filters) + 25 * (channels * filters + larger)),
+  );
+  const sizes = [images, side, side, channels, filters, 1];
+  const calls = {
+    forward: () => kernels.exports.winogradForward(result, aAt, bAt, 0, scratch, ...sizes),
+    input: () => kernels.exports.winogradInputGradient(result, aAt, bAt, scratch, ...sizes),
+    kernel: () => kernels.exports.winogradWeightGradient(result, aAt, bAt, 0, scratch, ...sizes),
+  };
+  return { run: calls[pass], result: () => kernels.view(result, lengths[pass]) };
 }
 
 const elementwise =

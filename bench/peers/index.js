@@ -8,6 +8,9 @@
  * @property {string} [otherWork] why its models are not those of the others: its results are shown, not checked.
  * @property {(row: { form: 'NN' | 'TN' | 'NT', m: number, k: number, n: number }, a: Float32Array, b: Float32Array) =>
  *   Task | Promise<Task>} [gemm] C[m, n] = A B, T where an operand is stored transposed.
+ * @property {(row: { pass: 'forward' | 'input' | 'kernel', size: number, side: number, channels: number, filters: number,
+ *   images: number }, a: Float32Array, b: Float32Array) => Task | Promise<Task>} [convolution] one of its passes, from the
+ *   arrays that families/convolution.js says.
  * @property {Record<string, (row: object, work: object) => Task | Promise<Task>>} [kernels] by name.
  * @property {(model: object, weights: Float32Array[], options: PredictOptions) => Predictor | Promise<Predictor>}
  *   [predict]

@@ -12,6 +12,7 @@ export async function open(work, backend) {
     version: tf.version_core,
     formulas: { adam: 'torch', rmsprop: 'keras' },
     gemm,
+    convolution,
     kernels: {
       softmax: ({ rows, columns }) => unary(work, [rows, columns], (x) => tf.softmax(x)),
       sigmoid: ({ length }) => unary(work, [length], (x) => tf.sigmoid(x)),
@@ -42,6 +43,15 @@ function gemm({ form, m, k, n }, aValues, bValues) {
   const a = tf.tensor2d(aValues, aTransposed ? [k, m] : [m, k]);
   const b = tf.tensor2d(bValues, bTransposed ? [n, k] : [k, n]);
   return task(() => tf.matMul(a, b, aTransposed, bTransposed), [a, b]);
+}
+
+function convolution({ pass, size, side, channels, filters, images }, aValues, bValues) {
+  if (pass === 'kernel') throw new Error('has no function for the gradient of the kernel');
+  const shape = [images, side, side, channels];
+  const a = tf.tensor4d(aValues, pass === 'forward' ? shape : [images, side, side, filters]);
+  const kernel = tf.tensor4d(bValues, [size, size, channels, filters]);
+  if (pass === 'forward') return task(() => tf.conv2d(a, kernel, 1, 'same'), [a, kernel]);
+  return task(() => tf.conv2dTranspose(a, kernel, shape, 1, 'same'), [a, kernel]);
 }
 
 function unary(work, shape, operation) {

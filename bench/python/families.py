@@ -37,6 +37,16 @@ def gemm(peer, row, work, _pace):
     return Task(*peer.gemm(a, b, form))
 
 
+def convolution(peer, row, work, _pace):
+    side, channels, filters, size = row["side"], row["channels"], row["filters"], row["size"]
+    images = (row["images"], side, side, channels)
+    results = (row["images"], side, side, filters)
+    kernel = (size, size, channels, filters)
+    shapes = {"forward": (images, kernel), "input": (results, kernel), "kernel": (images, results)}
+    a, b = (work.noise(name, *shape) for name, shape in zip("ab", shapes[row["pass"]]))
+    return Task(*peer.convolution(row["pass"], a, b, images, kernel))
+
+
 class AfterZeros(Task):
     """An optimizer that is timed after steps without gradients."""
 
@@ -115,4 +125,4 @@ class Training:
         return time_training(lambda rows: self.open(rows, self.row["batchSize"], False), self.row, pace)
 
 
-FAMILIES = {"gemm": gemm, "kernels": kernels, "predict": Prediction, "train": Training}
+FAMILIES = {"gemm": gemm, "convolution": convolution, "kernels": kernels, "predict": Prediction, "train": Training}

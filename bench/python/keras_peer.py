@@ -60,6 +60,18 @@ class Peer:
         orient = [jnp.transpose if f == "T" else (lambda x: x) for f in form]
         return self.compiled(lambda a, b: keras.ops.matmul(orient[0](a), orient[1](b)), jnp.array(a), jnp.array(b))
 
+    def convolution(self, kind, a, b, images, kernel):
+        def forward(x, w):
+            return keras.ops.conv(x, w, padding="same", data_format="channels_last")
+
+        # The passes backward do not read the operand that they are the gradient of.
+        calls = {
+            "forward": forward,
+            "input": lambda dy, w: jax.vjp(lambda x: forward(x, w), jnp.zeros(images))[1](dy)[0],
+            "kernel": lambda x, dy: jax.vjp(lambda w: forward(x, w), jnp.zeros(kernel))[1](dy)[0],
+        }
+        return self.compiled(calls[kind], jnp.array(a), jnp.array(b))
+
     def function(self, name, x):
         return self.compiled(FUNCTIONS[name], jnp.array(x))
 

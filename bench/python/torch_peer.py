@@ -69,6 +69,35 @@ class Peer:
         c = torch.empty(a.shape[0], b.shape[1])
         return lambda: torch.mm(a, b, out=c), c.numpy
 
+    def convolution(self, kind, a, b, images, kernel):
+        """One pass, on arrays with their channels last, which is also how PyTorch has them in memory here."""
+
+        def last_axis(x):
+            return torch.from_numpy(x).permute(0, 3, 1, 2)
+
+        def weights(x):
+            return torch.from_numpy(x).permute(3, 2, 0, 1).contiguous(memory_format=torch.channels_last)
+
+        first = last_axis(a)
+        second = last_axis(b) if kind == "kernel" else weights(b)
+        padding = kernel[0] // 2
+        n, height, width, channels = images
+        calls = {
+            "forward": lambda: torch.conv2d(first, second, padding=padding),
+            "input": lambda: torch.nn.grad.conv2d_input((n, channels, height, width), second, first, padding=padding),
+            "kernel": lambda: torch.nn.grad.conv2d_weight(
+                first, (kernel[3], channels, *kernel[:2]), second, padding=padding
+            ),
+        }
+        call, last = calls[kind], None
+
+        def run():
+            nonlocal last
+            last = call()
+
+        order = (2, 3, 1, 0) if kind == "kernel" else (0, 2, 3, 1)
+        return run, lambda: last.permute(*order).contiguous().numpy()
+
     def function(self, name, x):
         x, last = torch.from_numpy(x), None
         f = FUNCTIONS[name]

@@ -14,6 +14,10 @@ export const targets = [
   { name: '32 cubed', family: 'gemm', rows: ({ m, k, n }) => Math.min(m, k, n) < 64, share: 0.78 },
   { name: 'from 64 up', family: 'gemm', rows: ({ m, k, n }) => Math.min(m, k, n) >= 64, share: 0.88 },
 
+  { name: '3x3, forward and input', family: 'convolution', rows: is3x3('forward', 'input'), share: 1.4 },
+  { name: '3x3, kernel', family: 'convolution', rows: is3x3('kernel'), share: 1.3 },
+  { name: '1x1', family: 'convolution', rows: ({ size }) => size === 1, share: 0.88 },
+
   faster('kernels', 'softmax', 1 / 1.15, 'js'),
   faster('kernels', 'sigmoid', 1 / 1.1, 'js'),
   faster('kernels', 'tanh', 14, 'jax-js'),
@@ -55,6 +59,11 @@ export const targets = [
 
 function is(id) {
   return (row) => row.id === id;
+}
+
+/** Convolutions with kernels of 3x3 on images that are not small. */
+function is3x3(...passes) {
+  return ({ size, side, pass }) => size === 3 && side >= 14 && passes.includes(pass);
 }
 
 function faster(family, id, ratio, than, against = id) {
