@@ -1,5 +1,6 @@
 import { copyTile, packColumns, packRows } from './pack';
 import { isShallow, shallowProduct } from './shallow';
+import { isTall, tallProduct } from './tall';
 import { tile6x8, tiles4x8, tileUpTo4x8 } from './tile';
 import { outerProduct, rowDots, vectorMatrix } from './vector';
 
@@ -22,13 +23,6 @@ const MC = 128;
 /** Blocks for transposed A of more than MC columns, which is repacked for every block and so wants to serve many. */
 const NC_COLUMNS = 512;
 const KC_COLUMNS = 256;
-/**
- * A small C from transposed A, as kernels of 1x1 have it: with so few rows B is not worth a copy and is read in place, in
- * blocks of so many values with those of A.
- */
-const SMALL_ROWS = 48;
-const SMALL_SIDES = 128;
-const SMALL_VALUES = 6144;
 
 /** A block of B has at most this many values in either case. */
 const PACKED_VALUES = 131072;
@@ -90,6 +84,7 @@ export function gemmTN(
   else if (m == 1) vectorMatrix(c, a, b, start, n, k);
   // One column: the result is b[k] . A[k, m], a row of m; a bias has one value for all of it.
   else if (n == 1 && (start == 0 || start == c)) vectorMatrix(c, b, a, start, m, k);
+  else if (isTall(m, n) && k > 0) tallProduct(c, a, b, start, scratch, m, n, k);
   else blocked(c, a, 4, <usize>m << 2, b, <usize>n << 2, false, start, scratch, m, n, k);
 }
 
@@ -131,8 +126,7 @@ function blocked(
   const cRow = <usize>n << 2;
   const packedB = scratch + 256;
   const packedA = packedB + PACKED_VALUES * 4;
-  const small = aStep > 4 && m <= SMALL_ROWS && m + n <= SMALL_SIDES;
-  const direct = !transposed && (n * k <= DIRECT_MAX || m <= 10 || small);
+  const direct = !transposed && (n * k <= DIRECT_MAX || m <= 10);
   // The columns of A lie apart in memory, every step of k in another cache line; a wide product repacks them, and one
   // whose columns lie a multiple of 2048 bytes apart, where they push each other out of the first-level cache.
   const strips = aStep > 4 && !direct && (n > 256 || (n > 16 && !(aStep & 2047)));
@@ -142,9 +136,9 @@ function blocked(
   // Strips that hold all rows are packed once for all columns; so few rows also want C to be visited seldom.
   const once = strips && m <= MC;
   const nBlock = strips && !once ? NC_COLUMNS : NC;
-  const kBlock = small ? SMALL_VALUES / (m + n) : direct ? max(k, 1) : aStep > 4 && !once ? KC_COLUMNS : KC;
+  const kBlock = aStep > 4 && !once ? KC_COLUMNS : KC;
   // Blocks of equal depth: a last one of a few steps would read and write all of C for little.
-  const kBlocks = (k + kBlock - 1) / kBlock;
+  const kBlocks = direct ? 1 : (k + kBlock - 1) / kBlock;
   const kStep = max((k + kBlocks - 1) / max(kBlocks, 1), 1);
   for (let kk = 0; kk < k || kk == 0; kk += kStep) {
     const depth = min(kStep, k - kk);
@@ -155,7 +149,7 @@ function blocked(
       let panelStep: usize = 32;
       let panelNext = <usize>depth << 5;
       if (direct) {
-        panel = b + <usize>kk * bRow + (<usize>nn << 2);
+        panel = b + (<usize>nn << 2);
         panelStep = bRow;
         panelNext = 32;
       } else if (transposed) packRows(packedB, b + <usize>nn * bRow + (<usize>kk << 2), bRow, depth, width);

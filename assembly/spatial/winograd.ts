@@ -1,5 +1,5 @@
 import { packRows } from '../pack';
-import { tiles4x8 } from '../tile';
+import { columnTiles4x8 } from '../tall';
 import { products, ZEROS } from './products';
 import { APART, eachTile, Input, InputBack, Output, OutputBack, rowOf, stepOf, WINOGRAD_TILES } from './tiles';
 import { transformPooled, transformWeights, transformWeightsBack } from './transforms';
@@ -236,7 +236,7 @@ export function winogradWeightGradient(
       for (let j: usize = 0; j < zRow; j += 32) {
         const sum = first ? to + j : ZEROS;
         const a = scratch + f * stepOf(c);
-        tiles4x8(to + j, zRow, sum, first ? zRow : 0, a, 4, vRow, 16, from + j, zRow, count, (c + 3) >> 2);
+        columnTiles4x8(to + j, zRow, sum, first ? zRow : 0, a, vRow, from + j, zRow, count, (c + 3) >> 2);
       }
     }
   }

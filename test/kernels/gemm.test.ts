@@ -70,8 +70,10 @@ describe.each(orientations)('$kernel', (orientation) => {
         [263, 72, 8],
         [261, 72, 16],
         [135, 136, 24],
-        [48, 80, 403],
-        [16, 20, 1001],
+        [48, 80, 203],
+        [16, 24, 2100],
+        [12, 128, 3],
+        [100, 136, 803],
       ];
       for (const [m, n, k] of shapes) check(orientation, m, n, k, start);
     },
