@@ -126,6 +126,13 @@ function beats(v: v128, best: v128): v128 {
   return v128.or(f32x4.gt(v, best), f32x4.ne(v, v));
 }
 
+/** The larger of both, the first of equal ones; NaN where v is or best was. */
+// @ts-ignore: decorator
+@inline
+function larger(v: v128, best: v128, isNaN: v128): v128 {
+  return v128.or(f32x4.pmax(best, v), isNaN);
+}
+
 // @ts-ignore: decorator
 @final @unmanaged
 class Largest {
@@ -135,7 +142,7 @@ class Largest {
   }
   // @ts-ignore: decorator
   @inline add(best: v128, v: v128): v128 {
-    return v128.bitselect(v, best, beats(v, best));
+    return larger(v, best, f32x4.ne(v, v));
   }
   // @ts-ignore: decorator
   @inline end(best: v128, _size: v128): v128 {
@@ -203,6 +210,11 @@ class Fold<Op> {
     for (let d = 0; d < depth; d++) {
       for (let h = 0; h < height; h++) {
         let at = x + <usize>d * plane + <usize>h * row;
+        if (width == 3) {
+          result = op.add(op.add(result, v128.load(at)), v128.load(at + pixel));
+          result = op.add(result, v128.load(at + 2 * pixel));
+          continue;
+        }
         for (let w = 0; w < width; w++) {
           result = op.add(result, v128.load(at));
           at += pixel;

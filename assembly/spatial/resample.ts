@@ -87,11 +87,16 @@ function visit<Op>(
       for (let i = first; i <= last; i++) {
         const weight = op.weight((<f64>i - place) / scale);
         if (weight == 0) continue;
+        // Two entries at once: the output is then read and written half as often.
+        const next = backward || i == last ? 0 : op.weight((<f64>(i + 1) - place) / scale);
+        const own = <f32>(weight / sum);
         let source = from + <usize>i * row;
         let target = to + <usize>o * row;
+        if (next != 0) i++;
         for (let g = 0; g < groups; g++) {
-          if (backward) addRow(source, target, <f32>(weight / sum), inner, false);
-          else addRow(target, source, <f32>(weight / sum), inner, fresh);
+          if (backward) addRow(source, target, own, inner, false);
+          else if (next != 0) addTwoRows(target, source, own, source + row, <f32>(next / sum), inner, fresh);
+          else addRow(target, source, own, inner, fresh);
           source += <usize>inputs * row;
           target += <usize>outputs * row;
         }
@@ -113,6 +118,24 @@ function addRow(y: usize, x: usize, weight: f32, n: i32, fresh: bool): void {
     else storeLanes(y, v, n);
     y += 16;
     x += 16;
+  }
+}
+
+/** y [n] = weight * x, then + next * beside, added to what is there unless it is fresh. */
+// @ts-ignore: decorator
+@inline
+function addTwoRows(y: usize, x: usize, weight: f32, beside: usize, next: f32, n: i32, fresh: bool): void {
+  const w = f32x4.splat(weight);
+  const b = f32x4.splat(next);
+  for (; n > 0; n -= 4) {
+    let v = f32x4.mul(v128.load(x), w);
+    if (!fresh) v = f32x4.add(v128.load(y), v);
+    v = f32x4.add(v, f32x4.mul(v128.load(beside), b));
+    if (n >= 4) v128.store(y, v);
+    else storeLanes(y, v, n);
+    y += 16;
+    x += 16;
+    beside += 16;
   }
 }
 
