@@ -1,5 +1,5 @@
 import { packColumns, packRows } from './pack';
-import { multiplyAdd } from './simd';
+import { nearTiles4x8 } from './tile';
 
 /**
  * Matrix products over 8, 16 or 24 steps of k, as kernels of 1x1 with so many channels have them: 1.04 times as fast as
@@ -92,6 +92,7 @@ export function shallowTiles4x8(
   else tilesOf<Row24>(c, cRow, start, startRow, a, b, count);
 }
 
+/** A function for each depth: with their loops in one, V8 makes them 4 % slower. */
 function tilesOf<Row>(
   c: usize,
   cRow: usize,
@@ -101,52 +102,5 @@ function tilesOf<Row>(
   b: usize,
   count: i32,
 ): void {
-  for (; count > 0; count--) {
-    let c00 = v128.load(start);
-    let c01 = v128.load(start, 16);
-    start += startRow;
-    let c10 = v128.load(start);
-    let c11 = v128.load(start, 16);
-    start += startRow;
-    let c20 = v128.load(start);
-    let c21 = v128.load(start, 16);
-    start += startRow;
-    let c30 = v128.load(start);
-    let c31 = v128.load(start, 16);
-    start += startRow;
-    let at = a;
-    let from = b;
-    const end = a + offsetof<Row>();
-    while (at < end) {
-      const b0 = v128.load(from);
-      const b1 = v128.load(from, 16);
-      let s = v128.load32_splat(at);
-      c00 = multiplyAdd(c00, s, b0);
-      c01 = multiplyAdd(c01, s, b1);
-      s = v128.load32_splat(at, offsetof<Row>());
-      c10 = multiplyAdd(c10, s, b0);
-      c11 = multiplyAdd(c11, s, b1);
-      s = v128.load32_splat(at, 2 * offsetof<Row>());
-      c20 = multiplyAdd(c20, s, b0);
-      c21 = multiplyAdd(c21, s, b1);
-      s = v128.load32_splat(at, 3 * offsetof<Row>());
-      c30 = multiplyAdd(c30, s, b0);
-      c31 = multiplyAdd(c31, s, b1);
-      at += 4;
-      from += 32;
-    }
-    v128.store(c, c00);
-    v128.store(c, c01, 16);
-    c += cRow;
-    v128.store(c, c10);
-    v128.store(c, c11, 16);
-    c += cRow;
-    v128.store(c, c20);
-    v128.store(c, c21, 16);
-    c += cRow;
-    v128.store(c, c30);
-    v128.store(c, c31, 16);
-    c += cRow;
-    a += 4 * offsetof<Row>();
-  }
+  nearTiles4x8<Row>(c, cRow, start, startRow, a, 4, 4 * offsetof<Row>(), b, 32, offsetof<Row>(), count);
 }

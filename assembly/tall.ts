@@ -1,5 +1,5 @@
 import { packColumns } from './pack';
-import { multiplyAdd } from './simd';
+import { nearTiles4x8 } from './tile';
 
 /**
  * Products of a transposed matrix of few columns, as gradients of weights are: the four values of A that a tile reads at a
@@ -85,53 +85,13 @@ export function columnTiles4x8(
   k: i32,
   count: i32,
 ): void {
-  const size = <usize>k * aStep;
-  for (; count > 0; count--) {
-    let at = a;
-    let c00 = v128.load(start);
-    let c01 = v128.load(start, 16);
-    start += startRow;
-    let c10 = v128.load(start);
-    let c11 = v128.load(start, 16);
-    start += startRow;
-    let c20 = v128.load(start);
-    let c21 = v128.load(start, 16);
-    start += startRow;
-    let c30 = v128.load(start);
-    let c31 = v128.load(start, 16);
-    start += startRow;
-    let from = b;
-    const end = a + size;
-    while (at < end) {
-      const b0 = v128.load(from);
-      const b1 = v128.load(from, 16);
-      let s = v128.load32_splat(at);
-      c00 = multiplyAdd(c00, s, b0);
-      c01 = multiplyAdd(c01, s, b1);
-      s = v128.load32_splat(at, 4);
-      c10 = multiplyAdd(c10, s, b0);
-      c11 = multiplyAdd(c11, s, b1);
-      s = v128.load32_splat(at, 8);
-      c20 = multiplyAdd(c20, s, b0);
-      c21 = multiplyAdd(c21, s, b1);
-      s = v128.load32_splat(at, 12);
-      c30 = multiplyAdd(c30, s, b0);
-      c31 = multiplyAdd(c31, s, b1);
-      at += aStep;
-      from += bStep;
-    }
-    v128.store(c, c00);
-    v128.store(c, c01, 16);
-    c += cRow;
-    v128.store(c, c10);
-    v128.store(c, c11, 16);
-    c += cRow;
-    v128.store(c, c20);
-    v128.store(c, c21, 16);
-    c += cRow;
-    v128.store(c, c30);
-    v128.store(c, c31, 16);
-    c += cRow;
-    a += 16;
-  }
+  nearTiles4x8<Value>(c, cRow, start, startRow, a, aStep, 16, b, bStep, <usize>k * aStep, count);
+}
+
+// The class is never made: its size is the distance of the columns.
+
+// @ts-ignore: decorator
+@unmanaged
+class Value {
+  a: f32;
 }

@@ -85,6 +85,75 @@ export function tiles4x8(
   }
 }
 
+/**
+ * `tiles4x8` where the rows of A are as far apart as `Distance` is large, a class of AssemblyScript: the distances are then
+ * part of the instructions, and one pointer serves all four. To be inlined with as many constants as the caller has.
+ */
+// @ts-ignore: decorator
+@inline
+export function nearTiles4x8<Distance>(
+  c: usize,
+  cRow: usize,
+  start: usize,
+  startRow: usize,
+  a: usize,
+  aStep: usize,
+  aNext: usize,
+  b: usize,
+  bStep: usize,
+  length: usize,
+  count: i32,
+): void {
+  for (; count > 0; count--) {
+    let c00 = v128.load(start);
+    let c01 = v128.load(start, 16);
+    start += startRow;
+    let c10 = v128.load(start);
+    let c11 = v128.load(start, 16);
+    start += startRow;
+    let c20 = v128.load(start);
+    let c21 = v128.load(start, 16);
+    start += startRow;
+    let c30 = v128.load(start);
+    let c31 = v128.load(start, 16);
+    start += startRow;
+    let at = a;
+    let from = b;
+    const end = a + length;
+    while (at < end) {
+      const b0 = v128.load(from);
+      const b1 = v128.load(from, 16);
+      let s = v128.load32_splat(at);
+      c00 = multiplyAdd(c00, s, b0);
+      c01 = multiplyAdd(c01, s, b1);
+      s = v128.load32_splat(at, offsetof<Distance>());
+      c10 = multiplyAdd(c10, s, b0);
+      c11 = multiplyAdd(c11, s, b1);
+      s = v128.load32_splat(at, 2 * offsetof<Distance>());
+      c20 = multiplyAdd(c20, s, b0);
+      c21 = multiplyAdd(c21, s, b1);
+      s = v128.load32_splat(at, 3 * offsetof<Distance>());
+      c30 = multiplyAdd(c30, s, b0);
+      c31 = multiplyAdd(c31, s, b1);
+      at += aStep;
+      from += bStep;
+    }
+    v128.store(c, c00);
+    v128.store(c, c01, 16);
+    c += cRow;
+    v128.store(c, c10);
+    v128.store(c, c11, 16);
+    c += cRow;
+    v128.store(c, c20);
+    v128.store(c, c21, 16);
+    c += cRow;
+    v128.store(c, c30);
+    v128.store(c, c31, 16);
+    c += cRow;
+    a += aNext;
+  }
+}
+
 /** One tile, of which only the first `rows` (1 to 4) exist: the others repeat the last one. */
 export function tileUpTo4x8(
   c: usize,
