@@ -1,5 +1,5 @@
 /** Kernels over [n] values, and over [rows, cols] with one row [cols] for all rows. */
-import { laneMask, storeLanes } from './simd';
+import { laneMask, storeLanes, storePart } from './simd';
 
 // The loops below are generic over one of these classes. `changetype<Op>(0)` is no object, it only names the
 // class: the compiler inlines its method, where a callback would be an indirect call for every vector.
@@ -107,6 +107,51 @@ function binaryRows<Op>(y: usize, x: usize, row: usize, rows: i32, cols: i32): v
   }
 }
 
+/** So many values are whole vectors, and whole rows where the columns divide it. */
+const PATTERN = 24;
+
+// @ts-ignore: decorator
+@inline
+function isNarrow(cols: i32): bool {
+  return cols > 0 && PATTERN % cols == 0;
+}
+
+/** Rows of few columns, as the channels of images are: the row is repeated in six vectors. */
+function narrowRows<Op>(y: usize, x: usize, row: usize, n: i32, cols: i32): void {
+  const op = changetype<Op>(0);
+  const r0 = fourOf(row, cols, 0);
+  const r1 = fourOf(row, cols, 4);
+  const r2 = fourOf(row, cols, 8);
+  const r3 = fourOf(row, cols, 12);
+  const r4 = fourOf(row, cols, 16);
+  const r5 = fourOf(row, cols, 20);
+  for (; n >= PATTERN; n -= PATTERN) {
+    v128.store(y, op.forward(v128.load(x), r0));
+    v128.store(y, op.forward(v128.load(x, 16), r1), 16);
+    v128.store(y, op.forward(v128.load(x, 32), r2), 32);
+    v128.store(y, op.forward(v128.load(x, 48), r3), 48);
+    v128.store(y, op.forward(v128.load(x, 64), r4), 64);
+    v128.store(y, op.forward(v128.load(x, 80), r5), 80);
+    y += 4 * PATTERN;
+    x += 4 * PATTERN;
+  }
+  for (let i = 0; i < n; i += 4) {
+    storePart(y, n - i, op.forward(v128.load(x), fourOf(row, cols, i)));
+    y += 16;
+    x += 16;
+  }
+}
+
+/** Four values from number `from` on of a row that is repeated. */
+// @ts-ignore: decorator
+@inline
+function fourOf(row: usize, cols: i32, from: i32): v128 {
+  let four = v128.load32_splat(row + (<usize>(from % cols) << 2));
+  four = v128.load32_lane(row + (<usize>((from + 1) % cols) << 2), four, 1);
+  four = v128.load32_lane(row + (<usize>((from + 2) % cols) << 2), four, 2);
+  return v128.load32_lane(row + (<usize>((from + 3) % cols) << 2), four, 3);
+}
+
 /** y [n] = value. */
 export function fill(y: usize, value: f32, n: i32): void {
   if (reinterpret<u32>(value) == 0) {
@@ -208,12 +253,14 @@ export function minimumBackward(dx: usize, dy: usize, a: usize, b: usize, n: i32
 
 /** y [rows, cols] = x [rows, cols] + row [cols]. In place (y = x) allowed. */
 export function addRow(y: usize, x: usize, row: usize, rows: i32, cols: i32): void {
-  binaryRows<Add>(y, x, row, rows, cols);
+  if (isNarrow(cols)) narrowRows<Add>(y, x, row, rows * cols, cols);
+  else binaryRows<Add>(y, x, row, rows, cols);
 }
 
 /** y [rows, cols] = x [rows, cols] * row [cols]. In place (y = x) allowed. */
 export function multiplyRow(y: usize, x: usize, row: usize, rows: i32, cols: i32): void {
-  binaryRows<Multiply>(y, x, row, rows, cols);
+  if (isNarrow(cols)) narrowRows<Multiply>(y, x, row, rows * cols, cols);
+  else binaryRows<Multiply>(y, x, row, rows, cols);
 }
 
 /** 1 if no element of x [n] is NaN or infinite, else 0. */

@@ -109,7 +109,7 @@ describe.each(oddSizes)('over %i elements', (n) => {
     );
   });
 
-  test.each([0, 1, 2, 5])('addRow and multiplyRow with %i rows, also in place', (rows) => {
+  test.each([0, 1, 2, 5, 13])('addRow and multiplyRow with %i rows, also in place', (rows) => {
     const matrix = uniformArray(rows * n, 5);
     const [y, from, row] = [bench.reserve(4 * rows * n), bench.place(matrix), bench.place(x)];
     kernels.addRow(y, from, row, rows, n);
