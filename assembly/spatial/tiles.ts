@@ -2,8 +2,9 @@ import { Add, addPatch, gatherPatch, patchPixel, Replace, storePatch } from './p
 import { Part, transformInput, transformInputBack, transformOutput, transformOutputBack, Whole } from './transforms';
 
 /**
- * Walks over the tiles of 2x2 results of a batch, which are numbered through all images. Those at the edges of an image, and
- * those of odd numbers of channels where whole vectors must not be written, go through a patch.
+ * Walks over the tiles of 2x2 results of a batch, which are numbered through all images. Where a tile hangs over the edge of
+ * an image, what is read there is 0, and what is written goes through a patch, as it does with odd numbers of channels where
+ * whole vectors must not be written.
  */
 
 /** Tiles in a block. The block and its frequencies stay in the second-level cache; more made nothing faster. */
@@ -63,7 +64,7 @@ export class Input {
   // @ts-ignore: decorator
   @inline part(
     f: usize,
-    patch: usize,
+    _patch: usize,
     x: usize,
     top: i32,
     left: i32,
